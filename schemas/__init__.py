@@ -1,0 +1,1 @@
+"""The border: marshmallow classes for everything that comes in and goes out."""

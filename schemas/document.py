@@ -1,0 +1,122 @@
+"""Documents as the API lists and shows them, and the answers to writes."""
+
+from typing import Any
+
+from marshmallow import fields, post_load, validate
+
+from schemas.base import Shape, Text, choice
+from schemas.export import ExportedDocument, Sentence
+from schemas.terms import DECIDED_BY, LABELS, LISTED_STATES, STATES
+
+MOST_LISTED = 200
+
+
+class DocumentFilter(Shape):
+    """Which documents a list shows; empty is all, without the withdrawn ones."""
+
+    q = Text(
+        longest=200,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Part of title or key."},
+    )
+    collection = Text(load_default=None, allow_none=True)
+    state = fields.String(load_default=None, validate=validate.OneOf(["", *LISTED_STATES]))
+    before = fields.Integer(
+        load_default=None,
+        data_key="cursor",
+        validate=validate.Range(0, 2**62),
+        metadata={"description": "The `next` of the page before."},
+    )
+
+    @post_load
+    def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A form sends its empty fields too."""
+        return {name: None if value == "" else value for name, value in data.items()}
+
+
+class DocumentQuery(DocumentFilter):
+    """A page of a list."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MOST_LISTED))
+
+
+class Counts(Shape):
+    """How far a document is; `n_untagged` is of whoever asks."""
+
+    id = fields.String(required=True)
+    state = choice(STATES, required=True)
+    reviews_needed = fields.Integer(required=True)
+    n_sign_offs = fields.Integer(required=True)
+    n_sentences = fields.Integer(required=True)
+    n_untagged = fields.Integer(required=True)
+    n_decided = fields.Integer(required=True)
+    n_in_dispute = fields.Integer(required=True)
+    n_checkable = fields.Integer(required=True)
+    n_unchecked = fields.Integer(required=True)
+    n_settled = fields.Integer(required=True)
+
+
+class ListedDocument(Shape):
+    """A document in a list."""
+
+    id = fields.String(required=True)
+    key = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    state = choice(STATES, required=True)
+    title = fields.String(required=True)
+    source = fields.String(required=True, allow_none=True)
+    collection = fields.String(required=True)
+    language = fields.String(required=True, allow_none=True)
+    published_at = fields.String(required=True, allow_none=True)
+    reviews_needed = fields.Integer(required=True)
+    n_sign_offs = fields.Integer(required=True)
+    n_sentences = fields.Integer(required=True)
+    n_decided = fields.Integer(required=True)
+    n_in_dispute = fields.Integer(required=True)
+    n_unchecked = fields.Integer(required=True)
+    n_settled = fields.Integer(required=True)
+
+
+class DocumentList(Shape):
+    """A page of a list; `next` is the cursor of the page after."""
+
+    items = fields.List(fields.Nested(ListedDocument), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class StandingDecision(Shape):
+    """What stands for a sentence, with the version that If-Match wants."""
+
+    label = choice(LABELS, required=True, allow_none=True)
+    speaker = fields.String(required=True, allow_none=True)
+    decided_by = choice(DECIDED_BY, required=True, allow_none=True)
+    in_dispute = fields.Boolean(required=True)
+    version = fields.Integer(required=True)
+
+
+class OpenSentence(Sentence):
+    """A sentence as it is exported, with the record of its decision."""
+
+    decision = fields.Nested(StandingDecision, required=True, allow_none=True)
+    late_dissent = fields.Boolean(required=True)
+
+
+class OpenDocument(ExportedDocument):
+    """A document as it is exported, as one person may see it, with its counts."""
+
+    sentences = fields.List(fields.Nested(OpenSentence), required=True)
+    counts = fields.Nested(Counts, required=True)
+
+
+class WriteAnswer(Shape):
+    """The sentence after a write, and what it did to the document."""
+
+    sentence = fields.Nested(OpenSentence, required=True)
+    document = fields.Nested(Counts, required=True)
+
+
+class SignOffAnswer(Shape):
+    """The document after a sign-off."""
+
+    document = fields.Nested(Counts, required=True)

@@ -1,0 +1,27 @@
+"""The vocabularies, each spelled once; DESIGN.md says what the words mean."""
+
+LABELS = ("claim", "quote", "boilerplate", "none")
+CHECKABLE = ("claim", "quote")  # what a verification can be made on
+ROLES = ("reviewer", "editor", "admin")
+SCOPES = ("read", "write")
+STATES = ("open", "in_dispute", "decided", "closed", "superseded", "withdrawn")
+LISTED_STATES = ("open", "in_dispute", "decided", "closed", "superseded")  # withdrawn ones are hidden
+BLOCKS = ("headline", "heading", "paragraph", "caption", "credit", "notice", "related")
+DECIDED_BY = ("review", "agreement", "adjudication")
+ORIGINS = ("key", "pointer", "api")
+STATUSES = ("unchecked", "in_progress", "second_look", "settled")
+VERDICTS = (
+    "unverified",
+    "verified",
+    "mostly_true",
+    "mixed",
+    "mostly_false",
+    "false",
+    "misleading",
+    "unverifiable",
+)
+ATTRIBUTIONS = ("unconfirmed", "confirmed", "secondhand", "misquoted", "out_of_context")
+STANCES = ("supports", "refutes", "context")
+RELATIONS = ("same", "contradicts")
+FORMATS = ("json", "jsonl")
+FORMAT_VERSION = "annotate/1"
