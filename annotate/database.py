@@ -1,0 +1,381 @@
+"""Open, read, write and migrate the database; knows neither Flask nor what the tables mean.
+
+One writer connection a process and one reader a thread, all kept open. Writers take turns, first come
+first served, within the process by :class:`FairLock` (SQLite's own waiting is not fair) and between
+processes by a lock file, because ``BEGIN IMMEDIATE`` alone gives up after the busy timeout.
+"""
+
+import fcntl
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlite_utils
+from sqlite_utils import Migrations
+from sqlite_utils.utils import sqlite3
+
+from annotate.errors import Unavailable
+from annotate.migrations import MIGRATIONS
+
+BUSY_SECONDS = 8  # a locked database is waited for at least 5 seconds
+DIRTY_CODES = {  # primary result codes of SQLite that say: not now, and not the caller's fault
+    5: "the database is locked by another program",
+    6: "the database is locked by another program",
+    8: "the database cannot be written: it is read-only",
+    10: "the disk reports an error",
+    11: "the database is damaged; run `check`",
+    13: "the disk is full",
+    14: "the database cannot be opened",
+    26: "the file is not a database",
+}
+
+Row = Any  # sqlite3.Row: by name and by position
+
+
+class FairLock:
+    """A lock that serves those who wait in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._is_held = False
+
+    def acquire(self, timeout: float) -> bool:
+        """Wait at most `timeout` seconds; say whether the lock is ours."""
+        with self._mutex:
+            if not self._is_held:
+                self._is_held = True
+                return True
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=timeout):
+            return True
+        with self._mutex:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                return False
+            return True  # it was handed to us just as we gave up
+
+    def release(self) -> None:
+        """Hand the lock to whoever has waited longest."""
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_held = False
+
+
+def _connect(path: Path, mode: str) -> sqlite_utils.Database:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode={mode}",
+        uri=True,
+        isolation_level=None,  # else RETURNING leaves a transaction open and the row is lost
+        check_same_thread=False,
+        timeout=BUSY_SECONDS,
+        cached_statements=256,
+    )
+    connection.row_factory = sqlite3.Row
+    db = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
+    for pragma in ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF"):
+        db.execute(f"PRAGMA {pragma}")
+    return db
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Turn what the disk does to us into :class:`Unavailable`; an error in our SQL stays what it is."""
+    try:
+        yield
+    except sqlite3.DatabaseError as problem:
+        code = getattr(problem, "sqlite_errorcode", None)
+        about = DIRTY_CODES.get(code & 0xFF) if code is not None else None
+        if about is None:
+            raise
+        raise Unavailable(about[0].upper() + about[1:] + ".") from problem
+
+
+class Database:
+    """The one way to the database.
+
+    Reading outside a transaction goes through this thread's own reader; inside :meth:`transaction`,
+    through the writer, so that a unit of work sees its own changes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._turns = FairLock()
+        self._writer: sqlite_utils.Database | None = None
+        self._lock_file: int | None = None
+        self._local = threading.local()
+
+    def rows(self, sql: str, **values: Any) -> list[Row]:
+        """Run a query and fetch it all: a half-read one would keep the log from being checkpointed."""
+        with _said_plainly():
+            return self._connection().execute(sql, values).fetchall()
+
+    def row(self, sql: str, **values: Any) -> Row | None:
+        """Return the first row or None."""
+        with _said_plainly():
+            return self._connection().execute(sql, values).fetchone()
+
+    def value(self, sql: str, **values: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.row(sql, **values)
+        return None if row is None else row[0]
+
+    def write(self, sql: str, **values: Any) -> list[Row]:
+        """Run one statement inside the open transaction and return what it RETURNs."""
+        with _said_plainly():
+            return self._transaction().execute(sql, values).fetchall()
+
+    def write_many(self, sql: str, rows: Any) -> None:
+        """Run one statement for each of `rows` (mappings) inside the open transaction."""
+        with _said_plainly():
+            self._transaction().conn.executemany(sql, rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what happens inside one durable change, or none; nested ones join the outermost.
+
+        :raises Unavailable: no turn within :data:`BUSY_SECONDS`, or the disk refuses.
+        """
+        if getattr(self._local, "writer", None) is not None:
+            yield
+            return
+        if not self._turns.acquire(BUSY_SECONDS):
+            raise Unavailable("The database is busy. Try again in a moment.")
+        try:
+            with self._between_processes(), _said_plainly():
+                yield from self._unit_of_work()
+        finally:
+            self._turns.release()
+
+    def _unit_of_work(self) -> Iterator[None]:
+        writer = self._open_writer()
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+            self._local.writer = writer
+            yield
+            writer.execute("COMMIT")
+        except (sqlite3.OperationalError, Unavailable):
+            self._drop_writer()  # after a disk error the connection may be in any state
+            raise
+        except BaseException:
+            with suppress(sqlite3.Error):
+                writer.rollback()
+            raise
+        finally:
+            self._local.writer = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator["Database"]:
+        """Yield a reader of its own that sees one state of the database, whatever others write."""
+        with _said_plainly():
+            connection = _connect(self.path, "rw")
+        view = Database(self.path)
+        view._local.reader = connection
+        try:
+            with _said_plainly():
+                connection.execute("PRAGMA query_only = ON")
+                connection.execute("BEGIN")
+                connection.execute("SELECT number FROM documents LIMIT 1").fetchall()
+            yield view
+        finally:
+            connection.close()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside :meth:`transaction`."""
+        return getattr(self._local, "writer", None) is not None
+
+    def _connection(self) -> sqlite_utils.Database:
+        writer = getattr(self._local, "writer", None)
+        if writer is not None:
+            return writer  # type: ignore[no-any-return]
+        reader = getattr(self._local, "reader", None)
+        if reader is None:
+            reader = self._local.reader = _connect(self.path, "rw")
+            reader.execute("PRAGMA query_only = ON")
+        return reader
+
+    def _transaction(self) -> sqlite_utils.Database:
+        if not self.in_transaction:
+            raise RuntimeError("a write outside a transaction")
+        return self._local.writer  # type: ignore[no-any-return]
+
+    def _open_writer(self) -> sqlite_utils.Database:
+        if self._writer is None:
+            self._writer = _connect(self.path, "rw")
+        return self._writer
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            with suppress(sqlite3.Error):
+                writer.close()
+
+    @contextmanager
+    def _between_processes(self) -> Iterator[None]:
+        if self._lock_file is None:
+            self._lock_file = _open_lock(self.path)
+        _wait_for(self._lock_file)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+
+def _open_lock(path: Path) -> int:
+    try:
+        return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as problem:
+        raise Unavailable(f"The database cannot be written: {problem.strerror}.") from problem
+
+
+def _wait_for(lock_file: int) -> None:
+    """Take the lock between processes; polled, because flock itself knows no timeout."""
+    end, pause = time.monotonic() + BUSY_SECONDS, 0.0005
+    while True:
+        try:
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise Unavailable("The database is busy. Try again in a moment.") from None
+            time.sleep(pause)
+            pause = min(pause * 2, 0.02)
+
+
+def open_database(path: Path, migrations: Migrations = MIGRATIONS) -> Database:
+    """Open an existing database of this program's layout.
+
+    :raises Unavailable: it is missing, not a database, or of an older or a newer layout.
+    """
+    if not path.is_file():
+        raise Unavailable(f"There is no database at {path}. Run `init` first.")
+    with _said_plainly():
+        connection = _connect(path, "rw")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            _refuse_newer(connection, migrations)
+            pending = migrations.pending(connection)
+        finally:
+            connection.close()
+    if pending:
+        raise Unavailable(f"The database at {path} has an older layout. Run `init` to bring it up.")
+    return Database(path)
+
+
+def migrate(path: Path, backups: Path, migrations: Migrations = MIGRATIONS) -> Path | None:
+    """Create the database or bring it to the newest layout; whole or not at all, safe to run again.
+
+    :returns: the backup that was made first, if there was anything to lose.
+    :raises Unavailable: the database is newer than this program, damaged or locked.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    lock_file = _open_lock(path)
+    backup = None
+    try:
+        _wait_for(lock_file)
+        with _said_plainly():
+            db = _connect(path, "rw")
+            _refuse_newer(db, migrations)
+            if migrations.pending(db):
+                if migrations.applied(db):
+                    backup = backups / f"before-migration-{time.strftime('%Y%m%dT%H%M%S')}.db"
+                    copy_database(path, backup)
+                _apply(db, migrations)
+            db.close()
+    finally:
+        os.close(lock_file)
+    return backup
+
+
+def _apply(db: sqlite_utils.Database, migrations: Migrations) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA foreign_keys = OFF")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        if db.execute("PRAGMA foreign_key_check").fetchall():
+            raise Unavailable("The migration would leave loose ends; nothing was changed.")
+        db.execute("COMMIT")
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def _refuse_newer(db: sqlite_utils.Database, migrations: Migrations) -> None:
+    known = {each.name for each in migrations._migrations}
+    newer = [each.name for each in migrations.applied(db) if each.name not in known]
+    if newer:
+        raise Unavailable(f"The database is newer than this program: it has {newer[-1]}.")
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database, also one in use, with all that was committed before; the copy appears whole.
+
+    :raises Unavailable: the source is missing or damaged, or the target cannot be written.
+    """
+    if not source.is_file():
+        raise Unavailable(f"There is no database at {source}.")
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        with _said_plainly():
+            _pour(source, partial, journal="DELETE")  # one file, without a log beside it
+        with open(partial, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, target)
+    except OSError as problem:
+        raise Unavailable(f"{target} cannot be written: {problem.strerror}.") from problem
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def pour_into(source: Path, target: Database) -> None:
+    """Replace the content of a database that may be in use with another's, in one transaction."""
+    if not target._turns.acquire(BUSY_SECONDS):
+        raise Unavailable("The database is busy. Try again in a moment.")
+    try:
+        with target._between_processes(), _said_plainly():
+            _pour(source, target.path, journal="WAL")
+    finally:
+        target._turns.release()
+
+
+def _pour(source: Path, target: Path, *, journal: str) -> None:
+    reading, writing = _connect(source, "rw"), _connect(target, "rw")
+    try:
+        reading.conn.backup(writing.conn)
+        writing.execute(f"PRAGMA journal_mode = {journal}")
+    finally:
+        reading.close()
+        writing.close()
+
+
+def find_damage(path: Path, *, quick: bool = True) -> list[str]:
+    """Return what SQLite finds wrong with the file itself; empty when all is well."""
+    try:
+        with _said_plainly():
+            db = _connect(path, "rw")
+            try:
+                check = "quick_check" if quick else "integrity_check"
+                found = [row[0] for row in db.execute(f"PRAGMA {check}(20)").fetchall()]
+                if not quick:
+                    loose = db.execute("PRAGMA foreign_key_check").fetchall()
+                    found += [f"loose reference in {row[0]}, row {row[1]}" for row in loose]
+            finally:
+                db.close()
+    except Unavailable as problem:
+        return [problem.message]
+    return [each for each in found if each != "ok"]

@@ -1,0 +1,184 @@
+"""The layout of the database, one step a function; a step that has been released is never edited."""
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("annotate")
+
+
+@MIGRATIONS()
+def m0001_foundation(db: Database) -> None:
+    """People, documents, votes, decisions, verifications and the history of them all."""
+    db.executescript(
+        """
+        CREATE TABLE reviewers (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            name_key TEXT NOT NULL UNIQUE,           -- the name as people compare it
+            role TEXT NOT NULL,
+            password_hash TEXT,                      -- NULL: cannot sign in
+            is_active INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
+            created_at TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE sessions (
+            token_hash BLOB PRIMARY KEY,             -- the cookie alone holds the token
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            created_at INTEGER NOT NULL,             -- seconds since 1970, as is seen_at
+            seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sessions_of_reviewer ON sessions (reviewer_id);
+
+        CREATE TABLE tokens (
+            id INTEGER PRIMARY KEY,
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            name TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            token_hash BLOB NOT NULL UNIQUE,
+            created_at TEXT NOT NULL,
+            expires_at TEXT,
+            revoked_at TEXT
+        ) STRICT;
+        CREATE UNIQUE INDEX tokens_in_use ON tokens (reviewer_id, name) WHERE revoked_at IS NULL;
+
+        CREATE TABLE sign_in_failures (
+            id INTEGER PRIMARY KEY,
+            name_hash BLOB NOT NULL,                 -- people type passwords into the field for names
+            address TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX sign_in_failures_by_name ON sign_in_failures (name_hash, at);
+        CREATE INDEX sign_in_failures_by_address ON sign_in_failures (address, at);
+
+        -- Small and often written; the text stands apart, so that a tag doesn't rewrite it.
+        CREATE TABLE documents (
+            number INTEGER PRIMARY KEY,              -- inside only; id is what everyone else sees
+            id TEXT NOT NULL UNIQUE,
+            key TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            collection TEXT NOT NULL,
+            title TEXT NOT NULL,
+            source TEXT,
+            url TEXT,
+            author TEXT,
+            published_at TEXT,
+            language TEXT,
+            sha256 TEXT NOT NULL,                    -- of the text in UTF-8
+            source_sha256 TEXT NOT NULL,             -- of the file's bytes
+            segmenter TEXT NOT NULL,
+            state TEXT NOT NULL,
+            reviews_needed INTEGER NOT NULL CHECK (reviews_needed >= 1),
+            n_sentences INTEGER NOT NULL,
+            n_sign_offs INTEGER NOT NULL DEFAULT 0,
+            n_decided INTEGER NOT NULL DEFAULT 0,
+            n_in_dispute INTEGER NOT NULL DEFAULT 0,
+            n_checkable INTEGER NOT NULL DEFAULT 0,  -- decided claims and quotes
+            n_unchecked INTEGER NOT NULL DEFAULT 0,  -- of those, with status unchecked
+            n_settled INTEGER NOT NULL DEFAULT 0,    -- of those, with status settled
+            loaded_at TEXT NOT NULL,
+            withdrawn_at TEXT,
+            superseded_by INTEGER REFERENCES documents,
+            last_event INTEGER NOT NULL,
+            UNIQUE (key, revision)
+        ) STRICT;
+        CREATE INDEX documents_by_state ON documents (state, number);
+        CREATE INDEX documents_by_collection ON documents (collection, number);
+
+        CREATE TABLE texts (
+            document INTEGER PRIMARY KEY REFERENCES documents,
+            text TEXT NOT NULL,
+            blocks TEXT NOT NULL                     -- JSON [[start, end, kind], …]
+        ) STRICT;
+
+        -- What never changes of a sentence; a mended boundary retires rows and adds new ones.
+        CREATE TABLE sentences (
+            id INTEGER PRIMARY KEY,
+            document INTEGER NOT NULL REFERENCES documents,
+            start INTEGER NOT NULL,                  -- code points of the document's text, half-open
+            stop INTEGER NOT NULL,
+            block TEXT NOT NULL,
+            text TEXT NOT NULL,
+            is_current INTEGER NOT NULL DEFAULT 1 CHECK (is_current IN (0, 1)),
+            CHECK (0 <= start AND start < stop)
+        ) STRICT;
+        CREATE UNIQUE INDEX sentences_in_order ON sentences (document, start) WHERE is_current = 1;
+
+        CREATE TABLE reviews (                       -- one reviewer's pass over one document
+            document INTEGER NOT NULL REFERENCES documents,
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            n_tagged INTEGER NOT NULL DEFAULT 0,
+            acted_at INTEGER NOT NULL,               -- seconds since 1970; a lease is counted from it
+            signed_off_at TEXT,
+            PRIMARY KEY (document, reviewer_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX reviews_of_reviewer ON reviews (reviewer_id, document);
+
+        CREATE TABLE annotations (
+            sentence_id INTEGER NOT NULL REFERENCES sentences,
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            label TEXT,                              -- NULL: no vote (a note alone, or taken back)
+            speaker TEXT,
+            note TEXT,
+            origin TEXT NOT NULL,
+            is_carried INTEGER NOT NULL DEFAULT 0 CHECK (is_carried IN (0, 1)),
+            version INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (sentence_id, reviewer_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE decisions (
+            sentence_id INTEGER PRIMARY KEY REFERENCES sentences,
+            label TEXT,                              -- NULL: in dispute, or every vote was taken back
+            speaker TEXT,
+            decided_by TEXT,
+            in_dispute INTEGER NOT NULL CHECK (in_dispute IN (0, 1)),
+            editor_id INTEGER REFERENCES reviewers,
+            reason TEXT,
+            version INTEGER NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE verifications (
+            sentence_id INTEGER PRIMARY KEY REFERENCES sentences,
+            label TEXT NOT NULL,                     -- the label and the text that it was made on
+            text TEXT NOT NULL,
+            status TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            attribution TEXT,
+            rationale TEXT,
+            evidence TEXT NOT NULL,                  -- JSON list, in order; replaced whole with the record
+            is_suspended INTEGER NOT NULL DEFAULT 0 CHECK (is_suspended IN (0, 1)),
+            proposed_by INTEGER REFERENCES reviewers,
+            checked_by INTEGER REFERENCES reviewers,
+            version INTEGER NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT;
+
+        CREATE TABLE events (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            reviewer_id INTEGER REFERENCES reviewers,  -- NULL: the command line, or nobody yet signed in
+            act TEXT NOT NULL,
+            document INTEGER REFERENCES documents,
+            sentence_id INTEGER REFERENCES sentences,
+            was TEXT,                                -- JSON, the state before
+            now TEXT                                 -- JSON, the state after
+        ) STRICT;
+        CREATE INDEX events_of_document ON events (document, number) WHERE document IS NOT NULL;
+        CREATE TRIGGER events_are_never_removed BEFORE DELETE ON events
+            BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+        CREATE TRIGGER events_are_never_rewritten  -- but their texts can be erased after a takedown
+            BEFORE UPDATE OF number, at, reviewer_id, act, document, sentence_id ON events
+            BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+
+        CREATE TABLE answers (                       -- to writes that named an Idempotency-Key
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            key TEXT NOT NULL,
+            request_hash BLOB NOT NULL,              -- of method, path and body
+            status INTEGER NOT NULL,
+            etag TEXT,
+            body BLOB NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (reviewer_id, key)
+        ) STRICT, WITHOUT ROWID;
+        """
+    )

@@ -1,0 +1,207 @@
+"""Who may do what, how a decision comes about, and which verification may follow which; pure.
+
+The text of the rules is DESIGN.md §3. Nothing here reads a database, a request or a clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from annotate.errors import Forbidden, Invalid, Refused
+from schemas.terms import CHECKABLE
+
+LEASE_SECONDS = 30 * 60  # since the last act; steers the queue and never refuses a write
+
+EVERYONE = frozenset({"reviewer", "editor", "admin"})
+EDITORS = frozenset({"editor", "admin"})
+ADMINS = frozenset({"admin"})
+MAY = {
+    "annotate": EVERYONE,
+    "sign_off": EVERYONE,
+    "verify": EVERYONE,
+    "export": EVERYONE,
+    "adjudicate": EDITORS,
+    "reopen": EDITORS,
+    "see_late_dissent": EDITORS,
+}
+
+NEEDS_RATIONALE = frozenset({"false", "misleading", "unverifiable", "misquoted", "out_of_context"})
+
+
+def may(role: str, act: str) -> bool:
+    """Say whether someone of this role may do this; an act that is not listed is nobody's."""
+    return role in MAY.get(act, frozenset())
+
+
+def require(role: str, act: str) -> None:
+    """:raises Forbidden: someone of this role may not do this."""
+    if not may(role, act):
+        raise Forbidden(f"A {role} may not {act.replace('_', ' ')}.")
+
+
+def is_blind(*, reviews_needed: int, state: str) -> bool:
+    """Say whether everyone sees only their own annotations of a document."""
+    return reviews_needed >= 2 and state == "open"
+
+
+def document_state(*, reviews_needed: int, n_sign_offs: int, n_in_dispute: int) -> str:
+    """Return the state of a document that is neither closed, superseded nor withdrawn."""
+    if n_sign_offs < reviews_needed:
+        return "open"
+    return "in_dispute" if n_in_dispute else "decided"
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One reviewer's label and speaker for a sentence."""
+
+    label: str
+    speaker: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What stands for a sentence; label None means in dispute, or that nobody has voted."""
+
+    label: str | None
+    speaker: str | None
+    decided_by: str | None
+    in_dispute: bool
+
+
+NO_VOTES = Outcome(None, None, None, False)
+
+
+def decide(votes: Iterable[Vote]) -> Outcome:
+    """Count all votes: equal labels stand, differing ones are a dispute; differing speakers are none."""
+    votes = list(votes)
+    labels = {vote.label for vote in votes}
+    speakers = {vote.speaker for vote in votes}
+    if not labels:
+        return NO_VOTES
+    if len(labels) > 1:
+        return Outcome(None, None, None, True)
+    speaker = speakers.pop() if len(speakers) == 1 else None
+    return Outcome(labels.pop(), speaker, "review" if len(votes) == 1 else "agreement", False)
+
+
+@dataclass(frozen=True)
+class Checking:
+    """What the rules need to know of a verification; evidence is only compared and counted."""
+
+    status: str
+    verdict: str
+    attribution: str | None
+    rationale: str | None
+    evidence: tuple[object, ...]
+    proposed_by: int | None
+
+
+def unchecked(label: str) -> Checking:
+    """Return the verification that a decided claim or quote has before anybody touches it."""
+    return Checking("unchecked", "unverified", default_attribution(label), None, (), None)
+
+
+def default_attribution(label: str) -> str | None:
+    """Return `unconfirmed` for a quote; a claim has no attribution."""
+    return "unconfirmed" if label == "quote" else None
+
+
+def follow(
+    before: Checking,
+    after: Checking,
+    *,
+    label: str | None,
+    by: int,
+    role: str,
+    reason: str | None,
+    two_person_rule: bool,
+) -> Checking:
+    """Return `after` with its proposer, if it may follow `before` on a sentence that is a `label`.
+
+    :param by: who writes it.
+    :param reason: why a settled one is reopened.
+    :raises Refused: code ``not_decided`` or ``settled``.
+    :raises Forbidden: code ``two_persons``.
+    :raises Invalid: the rules of settling are broken; `fields` says which.
+    """
+    if label not in CHECKABLE:
+        raise Refused(
+            "Only a sentence that is decided to be a claim or a quote can be verified.",
+            code="not_decided",
+        )
+    if before.status == "settled":
+        _check_reopening(after, role=role, reason=reason)
+    if label == "claim" and after.attribution is not None:
+        raise Invalid("A claim has no attribution.", fields={"attribution": ["Only a quote has one."]})
+    substance = ("verdict", "attribution", "evidence")
+    is_changed = any(getattr(before, each) != getattr(after, each) for each in substance)
+    proposed_by = by if is_changed else before.proposed_by
+    if after.status == "settled":
+        _check_settling(after, label)
+        if two_person_rule and proposed_by == by:
+            raise Forbidden(
+                "Who last changed verdict, attribution or evidence may not settle it: "
+                "hand it to a second person.",
+                code="two_persons",
+            )
+    return Checking(
+        after.status, after.verdict, after.attribution, after.rationale, after.evidence, proposed_by
+    )
+
+
+def _check_reopening(after: Checking, *, role: str, reason: str | None) -> None:
+    if not may(role, "reopen"):
+        raise Refused("This is settled. An editor can reopen it.", code="settled")
+    if after.status == "settled" or not reason:
+        raise Refused(
+            "This is settled. To change it, reopen it: another status, with a reason.",
+            code="settled",
+        )
+
+
+def _check_settling(after: Checking, label: str) -> None:
+    problems: dict[str, list[str]] = {}
+    if label == "claim" and after.verdict == "unverified":
+        problems["verdict"] = ["To settle a claim, give a verdict."]
+    if label == "quote" and after.attribution == "unconfirmed":
+        problems["attribution"] = ["To settle a quote, say whether it was said."]
+    if not after.evidence and after.verdict != "unverifiable":
+        problems["evidence"] = ["To settle, name at least one piece of evidence."]
+    if not after.rationale and {after.verdict, after.attribution} & NEEDS_RATIONALE:
+        problems["rationale"] = ["This result needs a rationale."]
+    if problems:
+        raise Invalid("This cannot be settled yet.", fields=problems)
+
+
+class Tally(NamedTuple):
+    """What one sentence adds to the counts of its document, or a difference of such."""
+
+    n_decided: int = 0
+    n_in_dispute: int = 0
+    n_checkable: int = 0
+    n_unchecked: int = 0
+    n_settled: int = 0
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Add two changes up."""
+        return Tally(*(a + b for a, b in zip(self, other, strict=True)))
+
+    def minus(self, other: "Tally") -> "Tally":
+        """Return the change from `other` to this."""
+        return Tally(*(a - b for a, b in zip(self, other, strict=True)))
+
+
+def tally(label: str | None, in_dispute: bool, status: str | None) -> Tally:
+    """Count one sentence.
+
+    :param status: of its verification; None where nobody has touched it, or while it is suspended.
+    """
+    is_checkable = label in CHECKABLE
+    return Tally(
+        n_decided=int(label is not None),
+        n_in_dispute=int(in_dispute),
+        n_checkable=int(is_checkable),
+        n_unchecked=int(is_checkable and status in (None, "unchecked")),
+        n_settled=int(is_checkable and status == "settled"),
+    )
