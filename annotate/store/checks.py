@@ -1,0 +1,33 @@
+"""What ``check`` counts anew, to compare it with what is kept."""
+
+from annotate.database import Database
+
+
+def list_numbers(db: Database) -> list[int]:
+    """List the numbers of all documents that are in use."""
+    rows = db.rows("SELECT number FROM documents WHERE state NOT IN ('withdrawn', 'superseded')")
+    return [row["number"] for row in rows]
+
+
+def count_anew(db: Database, number: int) -> dict[str, int]:
+    """Count a document's sentences, sign-offs and decisions from their own tables."""
+    row = db.row(
+        """
+        SELECT count(*) AS n_sentences,
+            count(d.label) AS n_decided,
+            coalesce(sum(d.in_dispute), 0) AS n_in_dispute,
+            coalesce(sum(d.label IN ('claim', 'quote')), 0) AS n_checkable,
+            coalesce(sum(d.label IN ('claim', 'quote') AND (v.status IS NULL OR v.is_suspended
+                OR v.status = 'unchecked')), 0) AS n_unchecked,
+            coalesce(sum(d.label IN ('claim', 'quote') AND v.status = 'settled'
+                AND NOT v.is_suspended), 0) AS n_settled,
+            (SELECT count(signed_off_at) FROM reviews WHERE document = :number) AS n_sign_offs,
+            (SELECT max(number) FROM events WHERE document = :number) AS last_event
+        FROM sentences AS s
+        LEFT JOIN decisions AS d ON d.sentence_id = s.id
+        LEFT JOIN verifications AS v ON v.sentence_id = s.id
+        WHERE s.document = :number AND s.is_current = 1
+        """,
+        number=number,
+    )
+    return dict(row) if row else {}

@@ -1,0 +1,311 @@
+"""What stands in a document: its text, and its sentences with every record that a reader may see."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from annotate import rules
+from annotate.database import Database, Row
+from annotate.errors import NotFound, Refused
+from annotate.store.documents import Document
+from annotate.store.reviewers import Person
+from schemas.terms import CHECKABLE
+
+LAST = 2**62  # larger than any offset
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """One reviewer's vote on one sentence; `label` None: a note without a vote."""
+
+    reviewer: str
+    label: str | None
+    speaker: str | None
+    note: str | None
+    origin: str
+    version: int
+    at: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What stands for a sentence; `label` None while in dispute or without any vote."""
+
+    label: str | None
+    speaker: str | None
+    decided_by: str | None
+    in_dispute: bool
+    editor: str | None
+    reason: str | None
+    version: int
+    at: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The checking of a decided claim or quote; version 0 and no time: nobody has touched it."""
+
+    status: str
+    verdict: str
+    attribution: str | None
+    rationale: str | None
+    suspended: bool
+    evidence: list[dict[str, Any]]
+    proposed_by: str | None
+    checked_by: str | None
+    version: int
+    at: str | None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A half-open span in code points of the document's text, with its records."""
+
+    id: int
+    start: int
+    end: int
+    block: str
+    text: str
+    annotations: list[Annotation]
+    decision: Decision | None
+    verification: Verification | None
+
+    @property
+    def has_late_dissent(self) -> bool:
+        """Whether somebody's vote differs from what was settled."""
+        if not (self.decision and self.verification and self.verification.status == "settled"):
+            return False
+        return any(each.label not in (None, self.decision.label) for each in self.annotations)
+
+
+@dataclass(frozen=True)
+class Review:
+    """One reviewer's pass over a document; `acted_at` in seconds since 1970."""
+
+    reviewer: str
+    n_tagged: int
+    acted_at: int
+    signed_off_at: str | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """Text, blocks `(start, end, kind)`, sentences in order, and who has reviewed them."""
+
+    text: str
+    blocks: list[tuple[int, int, str]]
+    sentences: list[Sentence]
+    reviews: list[Review]
+
+    def in_blocks(self) -> list[tuple[str, list[Sentence]]]:
+        """Return the sentences of each block, in order, with the block's kind."""
+        sentences = deque(self.sentences)
+        grouped = []
+        for _, end, kind in self.blocks:
+            inside = []
+            while sentences and sentences[0].start < end:
+                inside.append(sentences.popleft())
+            grouped.append((kind, inside))
+        return [(kind, inside) for kind, inside in grouped if inside]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sentence that is about to be written to, with its document."""
+
+    document: Document
+    sentence_id: int
+    start: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a write to a sentence led to, for whoever wrote it."""
+
+    sentence: Sentence
+    document: Document
+    n_tagged: int
+    version: int
+
+
+def get_content(db: Database, document: Document, reader: Person | None) -> Content:
+    """Read a document in four queries, whatever its length.
+
+    :param reader: whose own annotations are seen even while the document is blind; None: nobody's.
+    """
+    row = db.row("SELECT text, blocks FROM texts WHERE document = :number", number=document.number)
+    if row is None:
+        raise NotFound("There is no such document.")
+    blocks = [tuple(block) for block in orjson.loads(row["blocks"])]
+    return Content(
+        row["text"], blocks, list_sentences(db, document, reader), list_reviews(db, document.number)
+    )
+
+
+def list_reviews(db: Database, number: int) -> list[Review]:
+    """List who has begun or signed off a document, by name."""
+    rows = db.rows(
+        """
+        SELECT r.name, v.n_tagged, v.acted_at, v.signed_off_at
+        FROM reviews AS v JOIN reviewers AS r ON r.id = v.reviewer_id
+        WHERE v.document = :number ORDER BY r.name_key
+        """,
+        number=number,
+    )
+    return [Review(*row) for row in rows]
+
+
+def list_sentences(
+    db: Database, document: Document, reader: Person | None, *, first: int = 0, last: int = LAST
+) -> list[Sentence]:
+    """List the sentences that start from `first` to `last`, in order, in two range reads."""
+    span = {"number": document.number, "first": first, "last": last}
+    by_sentence: dict[int, list[Annotation]] = defaultdict(list)
+    for row in db.rows(
+        """
+        SELECT a.sentence_id, r.name, a.label, a.speaker, a.note, a.origin, a.version, a.at
+        FROM sentences AS s
+        CROSS JOIN annotations AS a ON a.sentence_id = s.id
+        JOIN reviewers AS r ON r.id = a.reviewer_id
+        WHERE s.document = :number AND s.is_current = 1 AND s.start BETWEEN :first AND :last
+          AND (a.reviewer_id = :me
+               OR (:is_blind = 0 AND (a.label IS NOT NULL OR a.note IS NOT NULL)))
+        ORDER BY s.start, r.name_key
+        """,
+        me=reader and reader.id,
+        is_blind=int(document.is_blind),
+        **span,
+    ):
+        by_sentence[row["sentence_id"]].append(Annotation(*row[1:]))
+    rows = db.rows(
+        """
+        SELECT s.id, s.start, s.stop, s.block, s.text,
+            d.label, d.speaker, d.decided_by, d.in_dispute, editor.name AS editor, d.reason,
+            d.version, d.at,
+            v.status, v.verdict, v.attribution, v.rationale, v.is_suspended, v.evidence,
+            proposer.name AS proposed_by, checker.name AS checked_by,
+            v.version AS verification_version, v.at AS verified_at
+        FROM sentences AS s
+        LEFT JOIN decisions AS d ON d.sentence_id = s.id
+        LEFT JOIN reviewers AS editor ON editor.id = d.editor_id
+        LEFT JOIN verifications AS v ON v.sentence_id = s.id
+        LEFT JOIN reviewers AS proposer ON proposer.id = v.proposed_by
+        LEFT JOIN reviewers AS checker ON checker.id = v.checked_by
+        WHERE s.document = :number AND s.is_current = 1 AND s.start BETWEEN :first AND :last
+        ORDER BY s.start
+        """,
+        **span,
+    )
+    return [_sentence(row, by_sentence.get(row["id"], []), document.is_blind) for row in rows]
+
+
+def _sentence(row: Row, annotations: list[Annotation], is_blind: bool) -> Sentence:
+    decision = None if is_blind else _decision(row)
+    return Sentence(
+        row["id"],
+        row["start"],
+        row["stop"],
+        row["block"],
+        row["text"],
+        annotations,
+        decision,
+        _verification(row, decision),
+    )
+
+
+def _decision(row: Row) -> Decision | None:
+    if row["version"] is None:
+        return None
+    return Decision(
+        row["label"],
+        row["speaker"],
+        row["decided_by"],
+        bool(row["in_dispute"]),
+        row["editor"],
+        row["reason"],
+        row["version"],
+        row["at"],
+    )
+
+
+def _verification(row: Row, decision: Decision | None) -> Verification | None:
+    if row["status"] is not None:
+        return Verification(
+            row["status"],
+            row["verdict"],
+            row["attribution"],
+            row["rationale"],
+            bool(row["is_suspended"]),
+            orjson.loads(row["evidence"]),
+            row["proposed_by"],
+            row["checked_by"],
+            row["verification_version"],
+            row["verified_at"],
+        )
+    if decision is None or decision.label not in CHECKABLE:
+        return None
+    blank = rules.unchecked(decision.label)
+    return Verification(blank.status, blank.verdict, blank.attribution, None, False, [], None, None, 0, None)
+
+
+def get_place(db: Database, document_id: str, start: int, end: int) -> Place:
+    """Find the sentence that a write names, inside the transaction of that write.
+
+    :param end: where the writer saw it end.
+    :raises NotFound: no such document, or no sentence starts or ever started there.
+    :raises Refused: code ``boundary_changed``; `current` holds the sentences that are there now.
+    """
+    row = db.row(
+        """
+        SELECT d.*, s.id AS sentence_id, s.start, s.stop, s.text
+        FROM documents AS d JOIN sentences AS s ON s.document = d.number
+        WHERE d.id = :id AND d.state <> 'withdrawn' AND s.start = :start AND s.is_current = 1
+        """,
+        id=document_id,
+        start=start,
+    )
+    if row is None or row["stop"] != end:
+        raise _no_such_sentence(db, document_id, start, end)
+    return Place(Document.of(row), row["sentence_id"], row["start"], row["text"])
+
+
+def _no_such_sentence(db: Database, document_id: str, start: int, end: int) -> NotFound | Refused:
+    ever = db.row(
+        """
+        SELECT s.document FROM documents AS d JOIN sentences AS s ON s.document = d.number
+        WHERE d.id = :id AND d.state <> 'withdrawn' AND s.start = :start
+        """,
+        id=document_id,
+        start=start,
+    )
+    if ever is None:
+        return NotFound("There is no such sentence.")
+    overlapping = db.rows(
+        """
+        SELECT start, stop AS "end", text FROM sentences
+        WHERE document = :document AND is_current = 1 AND start < :end AND stop > :start
+        ORDER BY start
+        """,
+        document=ever["document"],
+        start=start,
+        end=max(end, start + 1),
+    )
+    return Refused(
+        "The boundaries of this sentence have changed.",
+        code="boundary_changed",
+        current={"sentences": [dict(row) for row in overlapping]},
+    )
+
+
+def read_back(db: Database, document: Document, start: int, reader: Person, *, version: int) -> Written:
+    """Return what was just written as its writer sees it."""
+    (sentence,) = list_sentences(db, document, reader, first=start, last=start)
+    n_tagged = db.value(
+        "SELECT n_tagged FROM reviews WHERE document = :number AND reviewer_id = :me",
+        number=document.number,
+        me=reader.id,
+    )
+    return Written(sentence, document, n_tagged or 0, version)

@@ -1,0 +1,313 @@
+"""Documents: what is known of each revision of each article, and the counts kept with it."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from annotate import rules
+from annotate.database import Database, Row
+from annotate.errors import NotFound
+from annotate.store.clock import now
+from annotate.store.events import record_event
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article as it is loaded; spans and blocks in code points of `text`, half-open."""
+
+    key: str
+    collection: str
+    title: str
+    text: str
+    sha256: str
+    source_sha256: str
+    segmenter: str
+    blocks: Sequence[tuple[int, int, str]]
+    spans: Sequence[tuple[int, int]]
+    source: str | None = None
+    url: str | None = None
+    author: str | None = None
+    published_at: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """One revision of an article without its text; `number` never leaves the program."""
+
+    number: int
+    id: str
+    key: str
+    revision: int
+    collection: str
+    title: str
+    source: str | None
+    url: str | None
+    author: str | None
+    published_at: str | None
+    language: str | None
+    sha256: str
+    source_sha256: str
+    state: str
+    reviews_needed: int
+    n_sentences: int
+    n_sign_offs: int
+    n_decided: int
+    n_in_dispute: int
+    n_checkable: int
+    n_unchecked: int
+    n_settled: int
+    loaded_at: str
+    withdrawn_at: str | None
+    last_event: int
+
+    @classmethod
+    def of(cls, row: Row) -> "Document":
+        """Make one from a row of the table; it has more columns than anybody outside needs."""
+        return cls(**{name: row[name] for name in cls.__dataclass_fields__})
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether everyone sees only their own annotations."""
+        return rules.is_blind(reviews_needed=self.reviews_needed, state=self.state)
+
+
+def get_document(db: Database, document_id: str) -> Document:
+    """:raises NotFound: there is none, or it was withdrawn."""
+    row = db.row("SELECT * FROM documents WHERE id = :id", id=document_id)
+    if row is None or row["state"] == "withdrawn":
+        raise NotFound("There is no such document.")
+    return Document.of(row)
+
+
+def find_latest(db: Database, key: str) -> Document | None:
+    """Find the newest revision of an article, also a withdrawn one."""
+    row = db.row("SELECT * FROM documents WHERE key = :key ORDER BY revision DESC LIMIT 1", key=key)
+    return None if row is None else Document.of(row)
+
+
+def list_documents(
+    db: Database,
+    *,
+    q: str | None = None,
+    state: str | None = None,
+    collection: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Document]:
+    """List documents, newest first, without the withdrawn ones unless asked for by state.
+
+    :param q: part of the title or key; `%` and `_` stand for themselves.
+    :param before: only those with a smaller number: where the list before ended.
+    """
+    pattern = q and "%" + q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    rows = db.rows(
+        r"""
+        SELECT * FROM documents
+        WHERE (:pattern IS NULL OR title LIKE :pattern ESCAPE '\' OR key LIKE :pattern ESCAPE '\')
+          AND (state = :state OR (:state IS NULL AND state <> 'withdrawn'))
+          AND (:collection IS NULL OR collection = :collection)
+          AND (:before IS NULL OR number < :before)
+        ORDER BY number DESC LIMIT :limit
+        """,
+        pattern=pattern,
+        state=state,
+        collection=collection,
+        before=before,
+        limit=limit,
+    )
+    return [Document.of(row) for row in rows]
+
+
+def list_collections(db: Database) -> list[str]:
+    """List the names of all collections."""
+    return [row[0] for row in db.rows("SELECT DISTINCT collection FROM documents ORDER BY 1")]
+
+
+def add_document(db: Database, article: Article, *, reviews_needed: int) -> str:
+    """Store an article as the first revision of its key, whole or not at all; return its id."""
+    document_id = secrets.token_hex(8)
+    with db.transaction():
+        (row,) = db.write(
+            """
+            INSERT INTO documents (id, key, revision, collection, title, source, url, author,
+                published_at, language, sha256, source_sha256, segmenter, state, reviews_needed,
+                n_sentences, loaded_at, last_event)
+            VALUES (:id, :key, 1, :collection, :title, :source, :url, :author,
+                :published_at, :language, :sha256, :source_sha256, :segmenter, 'open', :needed,
+                :n_sentences, :now, 0)
+            RETURNING *
+            """,
+            id=document_id,
+            key=article.key,
+            collection=article.collection,
+            title=article.title,
+            source=article.source,
+            url=article.url,
+            author=article.author,
+            published_at=article.published_at,
+            language=article.language,
+            sha256=article.sha256,
+            source_sha256=article.source_sha256,
+            segmenter=article.segmenter,
+            needed=reviews_needed,
+            n_sentences=len(article.spans),
+            now=now(),
+        )
+        document = Document.of(row)
+        _add_text(db, document.number, article)
+        event = record_event(
+            db,
+            "loaded",
+            by=None,
+            document=document.number,
+            now={"key": article.key, "sha256": article.sha256},
+        )
+        record_change(db, document, event, change=rules.Tally())
+    return document_id
+
+
+def _add_text(db: Database, number: int, article: Article) -> None:
+    db.write(
+        "INSERT INTO texts (document, text, blocks) VALUES (:document, :text, :blocks)",
+        document=number,
+        text=article.text,
+        blocks=orjson.dumps(article.blocks).decode(),
+    )
+    db.write_many(
+        """
+        INSERT INTO sentences (document, start, stop, block, text)
+        VALUES (:document, :start, :stop, :block, :text)
+        """,
+        _sentence_rows(number, article),
+    )
+
+
+def _sentence_rows(number: int, article: Article) -> list[dict[str, object]]:
+    """Pair each span with the kind of its block; both are in order, so one pass suffices."""
+    rows: list[dict[str, object]] = []
+    blocks = iter(article.blocks)
+    block = next(blocks)
+    for start, stop in article.spans:
+        while block[1] <= start:
+            block = next(blocks)
+        rows.append(
+            {
+                "document": number,
+                "start": start,
+                "stop": stop,
+                "block": block[2],
+                "text": article.text[start:stop],
+            }
+        )
+    return rows
+
+
+def record_change(
+    db: Database, document: Document, event: int, *, change: rules.Tally, n_sign_offs: int = 0
+) -> Document:
+    """Add a change to a document's counts, inside the transaction of the change itself.
+
+    :param document: as it was read in this same transaction.
+    :param event: number of the event that tells of the change.
+    :param n_sign_offs: how many sign-offs come on top.
+    """
+    state = rules.document_state(
+        reviews_needed=document.reviews_needed,
+        n_sign_offs=document.n_sign_offs + n_sign_offs,
+        n_in_dispute=document.n_in_dispute + change.n_in_dispute,
+    )
+    (row,) = db.write(
+        """
+        UPDATE documents SET
+            state = :state, last_event = :event,
+            n_sign_offs = n_sign_offs + :n_sign_offs,
+            n_decided = n_decided + :n_decided, n_in_dispute = n_in_dispute + :n_in_dispute,
+            n_checkable = n_checkable + :n_checkable, n_unchecked = n_unchecked + :n_unchecked,
+            n_settled = n_settled + :n_settled
+        WHERE number = :number RETURNING *
+        """,
+        number=document.number,
+        event=event,
+        state=state,
+        n_sign_offs=n_sign_offs,
+        n_decided=change.n_decided,
+        n_in_dispute=change.n_in_dispute,
+        n_checkable=change.n_checkable,
+        n_unchecked=change.n_unchecked,
+        n_settled=change.n_settled,
+    )
+    return Document.of(row)
+
+
+def withdraw_document(db: Database, document_id: str, *, reason: str, erase: bool) -> Document:
+    """Hide a document everywhere but in the history; a takedown.
+
+    :param erase: also blank its text and every text that may quote it, for good.
+    :raises NotFound: there is none.
+    """
+    with db.transaction():
+        row = db.row("SELECT * FROM documents WHERE id = :id", id=document_id)
+        if row is None:
+            raise NotFound("There is no such document.")
+        document = Document.of(row)
+        event = record_event(
+            db,
+            "erased" if erase else "withdrawn",
+            by=None,
+            document=document.number,
+            was={"state": document.state},
+            now={"state": "withdrawn", "reason": reason},
+        )
+        (row,) = db.write(
+            """
+            UPDATE documents SET state = 'withdrawn', last_event = :event,
+                withdrawn_at = coalesce(withdrawn_at, :now)
+            WHERE number = :number RETURNING *
+            """,
+            number=document.number,
+            event=event,
+            now=now(),
+        )
+        if erase:
+            _erase(db, document.number, document.id, event)
+        return Document.of(row)
+
+
+def _erase(db: Database, number: int, document_id: str, event: int) -> None:
+    """Blank what is or may quote the text; who did what and when stays."""
+    db.write("UPDATE documents SET title = '' WHERE number = :number", number=number)
+    db.write("UPDATE texts SET text = '' WHERE document = :number", number=number)
+    db.write("UPDATE sentences SET text = '' WHERE document = :number", number=number)
+    db.write(
+        """
+        UPDATE annotations SET speaker = NULL, note = NULL
+        WHERE sentence_id IN (SELECT id FROM sentences WHERE document = :number)
+        """,
+        number=number,
+    )
+    db.write(
+        """
+        UPDATE decisions SET speaker = NULL, reason = NULL
+        WHERE sentence_id IN (SELECT id FROM sentences WHERE document = :number)
+        """,
+        number=number,
+    )
+    db.write(
+        """
+        UPDATE verifications SET text = '', rationale = NULL, evidence = '[]'
+        WHERE sentence_id IN (SELECT id FROM sentences WHERE document = :number)
+        """,
+        number=number,
+    )
+    db.write(
+        "UPDATE events SET was = NULL, now = NULL WHERE document = :number AND number < :event",
+        number=number,
+        event=event,
+    )
+    db.write(
+        "UPDATE answers SET body = x'7b7d' WHERE instr(body, :id) > 0",
+        id=document_id.encode(),
+    )

@@ -1,0 +1,48 @@
+"""What an export may hold: documents that everybody may see, in the order of their keys."""
+
+from annotate.database import Database
+from annotate.rules import is_blind
+from annotate.store.documents import Document
+
+
+def list_exportable(db: Database, *, collection: str | None, since: int) -> list[int]:
+    """List the numbers of the documents of an export; blind, old and withdrawn ones are none.
+
+    :param since: only documents whose last event has a greater number.
+    """
+    rows = db.rows(
+        """
+        SELECT number, reviews_needed, state FROM documents
+        WHERE state NOT IN ('withdrawn', 'superseded')
+          AND (:collection IS NULL OR collection = :collection)
+          AND last_event > :since
+        ORDER BY key, revision
+        """,
+        collection=collection,
+        since=since,
+    )
+    return [
+        row["number"]
+        for row in rows
+        if not is_blind(reviews_needed=row["reviews_needed"], state=row["state"])
+    ]
+
+
+def get_exportable(db: Database, number: int) -> Document:
+    """Read one of the documents that :func:`list_exportable` named, from the same snapshot."""
+    return Document.of(db.row("SELECT * FROM documents WHERE number = :number", number=number))
+
+
+def list_withdrawn(db: Database, *, collection: str | None, since: int) -> list[dict[str, str]]:
+    """List key and time of the documents that were withdrawn after `since`."""
+    rows = db.rows(
+        """
+        SELECT key, withdrawn_at AS at FROM documents
+        WHERE state = 'withdrawn' AND last_event > :since
+          AND (:collection IS NULL OR collection = :collection)
+        ORDER BY key, revision
+        """,
+        collection=collection,
+        since=since,
+    )
+    return [dict(row) for row in rows]
