@@ -1,0 +1,40 @@
+"""Check that what is stored adds up: texts, sentences, counts and history."""
+
+from collections.abc import Iterator
+
+from annotate import rules
+from annotate.database import Database
+from annotate.errors import AnnotateError
+from annotate.store.checks import count_anew, list_numbers
+from annotate.store.contents import get_content
+from annotate.store.exports import get_exportable
+from annotate.text import checking
+
+
+def find_faults(db: Database) -> list[str]:
+    """Return what does not add up, a sentence each; empty when all is well."""
+    with db.snapshot() as view:
+        return [fault for number in list_numbers(view) for fault in _faults_of(view, number)]
+
+
+def _faults_of(db: Database, number: int) -> Iterator[str]:
+    document = get_exportable(db, number)
+    try:
+        content = get_content(db, document, None)
+    except (AnnotateError, ValueError) as problem:  # for example JSON that is none
+        yield f"{document.key}: it cannot be read: {problem}"
+        return
+    spans = [(each.start, each.end, each.text) for each in content.sentences]
+    for fault in checking.find_faults(content.text, document.sha256, spans):
+        yield f"{document.key}: {fault}"
+    for name, counted in count_anew(db, number).items():
+        kept = getattr(document, name)
+        if kept != counted:
+            yield f"{document.key}: {name} is kept as {kept}, but there are {counted}."
+    state = rules.document_state(
+        reviews_needed=document.reviews_needed,
+        n_sign_offs=document.n_sign_offs,
+        n_in_dispute=document.n_in_dispute,
+    )
+    if document.state != state:
+        yield f"{document.key}: its state is {document.state}, but it should be {state}."

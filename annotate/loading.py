@@ -1,0 +1,173 @@
+"""Load articles from files: find them, read them, cut them into sentences, store each whole or not at all."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotate.database import Database
+from annotate.errors import AnnotateError, Invalid, Refused
+from annotate.store.documents import Article, add_document, find_latest
+from annotate.text.blocks import blocks, title
+from annotate.text.reading import decode
+from annotate.text.segment import SEGMENTER, spans
+
+SUFFIX = ".txt"
+LARGEST_FILE = 16 * 1024 * 1024  # bytes; a novel has one, an article a hundredth
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that may hold an article, and the key that it would have."""
+
+    path: Path
+    collection: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of one file: `outcome` is new, unchanged or refused; refused has a `reason`."""
+
+    path: str
+    outcome: str
+    key: str | None = None
+    id: str | None = None
+    n_sentences: int | None = None
+    reason: str | None = None
+
+
+def find_sources(paths: list[Path], collection: str | None = None) -> tuple[list[Source], list[Loaded]]:
+    """Find the files that `paths` name, folders recursively and by name.
+
+    Links, devices, pipes and sockets inside a folder are never opened; files of other kinds are left alone.
+
+    :returns: what to read, and what is refused without reading.
+    """
+    sources: list[Source] = []
+    refused: list[Loaded] = []
+    for path in paths:
+        try:
+            is_folder = stat.S_ISDIR(os.stat(path).st_mode)
+        except FileNotFoundError:
+            refused.append(Loaded(str(path), "refused", reason="There is no such file or folder."))
+            continue
+        except OSError as problem:
+            refused.append(Loaded(str(path), "refused", reason=f"It cannot be read: {problem.strerror}."))
+            continue
+        if is_folder:
+            name = collection or path.resolve().name
+            _walk(path, name, sources, refused)
+        else:
+            name = collection or path.resolve().parent.name
+            sources.append(Source(path, name, f"{name}/{path.name}"))
+    return sources, refused
+
+
+def _walk(top: Path, collection: str, sources: list[Source], refused: list[Loaded]) -> None:
+    waiting = _entries(top, refused)  # not by recursion: folders may be nested deeper than Python goes
+    while waiting:
+        entry = waiting.pop()
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
+            waiting += _entries(path, refused)
+        elif path.suffix.lower() != SUFFIX:
+            continue
+        elif entry.is_file(follow_symlinks=False):
+            relative = path.relative_to(top).as_posix()
+            sources.append(Source(path, collection, f"{collection}/{relative}"))
+        else:
+            what = "a link" if entry.is_symlink() else "not a regular file"
+            refused.append(Loaded(str(path), "refused", reason=f"It is {what}, which is never read."))
+
+
+def _entries(folder: Path, refused: list[Loaded]) -> list["os.DirEntry[str]"]:
+    """List what is in a folder, the last name first."""
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True)
+    except OSError as problem:
+        refused.append(Loaded(str(folder), "refused", reason=f"It cannot be read: {problem.strerror}."))
+        return []
+
+
+def load(
+    db: Database,
+    sources: list[Source],
+    *,
+    reviews_needed: int,
+    source: str | None = None,
+    is_dry_run: bool = False,
+) -> Iterator[Loaded]:
+    """Load one article after the other and tell what became of each; a bad one never stops the rest.
+
+    :param source: who published them.
+    :param is_dry_run: tell only.
+    :raises Unavailable: the database cannot be written; what was told before is stored.
+    """
+    for each in sources:
+        try:
+            article = _read(each, source)
+        except AnnotateError as problem:
+            yield Loaded(str(each.path), "refused", each.key, reason=problem.message)
+            continue
+        yield _store(db, each, article, reviews_needed, is_dry_run)
+
+
+def _store(db: Database, source: Source, article: Article, reviews_needed: int, is_dry_run: bool) -> Loaded:
+    with db.transaction():  # look and add in one, so that two loaders at once add it once
+        latest = find_latest(db, article.key)
+        if latest is None:
+            document_id = None if is_dry_run else add_document(db, article, reviews_needed=reviews_needed)
+            return Loaded(str(source.path), "new", article.key, document_id, n_sentences=len(article.spans))
+    if latest.state == "withdrawn":
+        reason = "The article under this key was withdrawn."
+    elif article.source_sha256 == latest.source_sha256 or article.sha256 == latest.sha256:
+        return Loaded(str(source.path), "unchanged", article.key, latest.id, latest.n_sentences)
+    else:
+        reason = f"Another text is loaded under the key {article.key}; nothing was changed."
+    return Loaded(str(source.path), "refused", article.key, latest.id, reason=reason)
+
+
+def _read(source: Source, publisher: str | None) -> Article:
+    data = _read_bytes(source.path)
+    _check_key(source.key)
+    text = decode(data)
+    return Article(
+        key=source.key,
+        collection=source.collection,
+        title=title(text),
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        source_sha256=hashlib.sha256(data).hexdigest(),
+        segmenter=SEGMENTER,
+        blocks=blocks(text),
+        spans=spans(text),
+        source=publisher,
+    )
+
+
+def _read_bytes(path: Path) -> bytes:
+    """Read a regular file and nothing else; it is looked at after opening, so it cannot be swapped."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as file:
+            about = os.fstat(handle)
+            if not stat.S_ISREG(about.st_mode):
+                raise Refused("It is not a regular file.")
+            data = file.read(LARGEST_FILE + 1) if about.st_size <= LARGEST_FILE else None
+            if data is None or len(data) > LARGEST_FILE:  # it may have grown in the meantime
+                raise Refused(f"It is larger than {LARGEST_FILE // 2**20} MiB.")
+            return data
+    except OSError as problem:
+        raise Refused(f"It cannot be read: {problem.strerror}.") from problem
+
+
+def _check_key(key: str) -> None:
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise Invalid("Its name is not UTF-8; rename it.") from None
+    if not key.isprintable():
+        raise Invalid("Its name holds characters that cannot be printed; rename it.")

@@ -1,0 +1,260 @@
+"""The blocks of an article: which lines belong together, and what they are."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import NamedTuple
+
+from annotate.text.normalise import normalised
+
+WIDEST_WRAP = 160  # code points; a longer line was not broken by hand or by a mail program
+NARROWEST_WRAP = 40  # code points; lists and tables have shorter lines
+LONGEST_HEADLINE = 250  # code points, as are all of these
+LONGEST_HEADING = 120
+LONGEST_CAPTION = 300
+LONGEST_SECTION = 40
+LONGEST_CREDIT = 160
+LONGEST_TITLE = 200
+SHORTEST_NOTICE = 150
+LONGEST_NOTICE = 5_000
+
+WORDS = re.compile(r"[^\W_]")
+SENTENCE_END = re.compile(r"""[.!?…:][)\]"'”’»]*\Z""")
+UNFINISHED = re.compile(  # the line goes on: a title before a name, an initial, a comma, a small word
+    r"""(?: \b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Sen|Rep|Gov|St|Lt|Col|Capt|Sgt|Cllr|[A-Z])\.
+          | [,–—-]
+          | \b(?:a|an|the|of|in|on|to|for|and|or|with|by|at|from|that|as|was|is|his|her|its|their)
+        )\Z""",
+    re.VERBOSE,
+)
+LIST_ITEM = re.compile(r"(?:[-–—•*·]|\d{1,3}[.)])\s")
+FINAL = re.compile(r"""[.!…:;,][)\]"'”’»]*\Z""")
+QUESTION = re.compile(r"""\?[)\]"'”’»]*\Z""")
+
+NAME = r"[^\W\d_a-z][\w'’.-]*"  # begins with a capital, in any script that has them
+IMAGE_CREDIT = re.compile(
+    r"""(?: (?:images?|photos?|photographs?|pictures?|illustrations?|graphics?|video|file\ photo)
+            (?:\ (?:source|credit|copyright|courtesy)s?(?:\ of)?)? \s* : \s* \S
+          | (?:photo|photograph|picture|image|illustration)s?\ by\ \S+(?:\s+\S+){0,5}\Z
+        )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+CREDITS = (
+    re.compile(rf"(?i:(?:words |written |text |story )?by)\s+{NAME}(?:,?\s+(?:and|of|for|{NAME})){{0,9}}\Z"),
+    re.compile(
+        rf"(?i:author|editor|reporter|(?:edit|report|translat)ed by):?\s+{NAME}(?:\s+{NAME}){{0,4}}\Z"
+    ),
+    re.compile(r"(?i:eds?|red|oprac|aut|auth)[.:]{1,2}\s*[^\W\d_a-z]{2,4}(?:[/,]\s*[^\W\d_a-z]{2,4})*\Z"),
+    re.compile(r"\([^\W\d_a-z]{2,4}(?:[/,]\s*[^\W\d_a-z]{2,4})*\)\Z"),
+    re.compile(r"(?:©|\(c\)|copyright\b)\s*\S.{0,99}\Z", re.IGNORECASE),
+    re.compile(r"(?:published|(?:last )?updated|posted)\b[^.]{0,20}\d.{0,40}(?<!\.)\Z", re.IGNORECASE),
+)
+RELATED = re.compile(
+    r"""(?: related(?:\ (?:content|articles?|stories|story|news|links|topics|coverage))?
+          | read\ (?:also|more|next) | also\ read | see\ also | further\ reading
+          | more\ (?:stories|news|on\ this(?:\ story|\ topic)?|from\ .{1,40})
+          | recommended(?:\ for\ you)? | you\ (?:may|might)\ also\ like
+          | most\ (?:read|popular|viewed) | don['’]t\ miss | editor['’]s\ picks? | trending(?:\ now)?
+          | zobacz\ (?:także|też|również) | lire\ aussi | à\ lire\ aussi | mehr\ zum\ thema | lesen\ sie\ auch
+        )\s*(?:[:|–—>].*)?\Z""",
+    re.VERBOSE | re.IGNORECASE,
+)
+LEGAL = re.compile(
+    r"""\b( copyright | all\ rights\ reserved | reproduc | redistribut | republi | download | databases?
+          | (?:prior|express|explicit|written)\ (?:and\ \w+\ |\w+\ )?(?:consent|permission|agreement)
+          | (?:this|our)\ (?:web)?site | terms\ (?:of|and) | (?:any\ )?other\ use | licen[cs]
+          | prohibited | intellectual\ property | storage | machine\ learning | permitted\ use
+        )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+class Part(NamedTuple):
+    """Lines that belong together: their place, their text, and the number of their paragraph in the file."""
+
+    start: int
+    end: int
+    text: str
+    group: int
+
+
+def blocks(text: str) -> list[tuple[int, int, str]]:
+    """Divide an article into its blocks.
+
+    :returns: `(start, end, kind)`: half-open in code points, trimmed, in order, disjoint, covering all
+        that is not white space; kind is one of ``schemas.terms.BLOCKS``.
+    """
+    parts = list(_parts(text))
+    return [(part.start, part.end, kind) for part, kind in zip(parts, _kinds(parts), strict=True)]
+
+
+def title(text: str) -> str:
+    """Return the headline on one line, without a section name before it; "" if there is no text.
+
+    An article without a headline is called by the beginning of its text.
+    """
+    first = next(_parts(text), None)
+    if first is None:
+        return ""
+    headline = " ".join(first.text[section_end(text) - first.start :].split())
+    return headline if len(headline) <= LONGEST_TITLE else headline[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def section_end(text: str) -> int:
+    """Find where the headline itself begins: behind a section name, if the next block repeats the rest.
+
+    :returns: code points from the beginning of `text`.
+    """
+    first, second = [*islice(_parts(text), 2), None, None][:2]
+    if first is None:
+        return 0
+    return first.start + (_section_length(first.text, second.text) if second else 0)
+
+
+def _section_length(first: str, second: str) -> int:
+    """Count the code points of `first` before what `second` repeats; 0 if it doesn't."""
+    if len(first) > LONGEST_HEADLINE + LONGEST_SECTION or not _repeats(first, second):
+        return 0
+    twin = normalised(second)
+    for length in range(min(len(first), LONGEST_SECTION + 1)):
+        if normalised(first[length:]) == twin:
+            return length
+    return 0
+
+
+def _repeats(first: str, second: str) -> bool:
+    """Tell whether the second is the first again, or all of it but a word or two before."""
+    if abs(len(first) - len(second)) > LONGEST_SECTION:
+        return False
+    return normalised(first).endswith(normalised(second))
+
+
+def _parts(text: str) -> Iterator[Part]:
+    """Yield the blocks without their kinds: lines, with those that were wrapped by hand put together."""
+    for group in _groups(text):
+        width = max((len(line.text) for line in group if len(line.text) <= WIDEST_WRAP), default=0)
+        whole = last = group[0]
+        for line in group[1:]:
+            if _runs_on(last, line.text, width):
+                whole = Part(whole.start, line.end, text[whole.start : line.end], whole.group)
+            else:
+                yield whole
+                whole = line
+            last = line
+        yield whole
+
+
+def _groups(text: str) -> Iterator[list[Part]]:
+    """Yield the lines that have no empty line between them; they are trimmed."""
+    group: list[Part] = []
+    number = at = 0
+    for line in chain(text.splitlines(keepends=True), [""]):
+        shown = line.strip()
+        if shown:
+            start = at + len(line) - len(line.lstrip())
+            group.append(Part(start, start + len(shown), shown, number))
+        elif group:
+            yield group
+            group, number = [], number + 1
+        at += len(line)
+
+
+def _runs_on(line: Part, following: str, width: int) -> bool:
+    """Tell whether a line that was wrapped by hand goes on in the following one.
+
+    :param width: the longest line nearby, in code points.
+    """
+    length = len(line.text)
+    if length > WIDEST_WRAP or LIST_ITEM.match(following) or _repeats(line.text, following):
+        return False
+    if any(_shape(each) in ("credit", "related") for each in (line.text, following)):
+        return False
+    if UNFINISHED.search(line.text) or (following[0].islower() and not SENTENCE_END.search(line.text)):
+        return 2 * length >= min(len(following), width)
+    if SENTENCE_END.search(line.text) or QUESTION.search(line.text) or line.start == line.group == 0:
+        return False
+    next_word = len(following[:width].split(None, 1)[0])
+    return length >= NARROWEST_WRAP and len(following) <= WIDEST_WRAP and length + 1 + next_word > 0.9 * width
+
+
+def _shape(text: str) -> str:
+    """Tell what a block looks like by itself: a kind, or "short" for what may be many things."""
+    if not WORDS.search(text):
+        return "credit"  # a lone dot stands where an editor's name was
+    if len(text) <= LONGEST_CREDIT:
+        if IMAGE_CREDIT.match(text) or any(credit.match(text) for credit in CREDITS):
+            return "credit"
+        if RELATED.match(text):
+            return "related"
+    if SHORTEST_NOTICE <= len(text) <= LONGEST_NOTICE and _is_legal(text):
+        return "notice"
+    return "paragraph" if len(text) > LONGEST_HEADING or FINAL.search(text) else "short"
+
+
+def _is_legal(text: str) -> bool:
+    """Three different words of that trade make a notice; news about copyright quotes somebody."""
+    return len({word.casefold() for word in LEGAL.findall(text)}) >= 3 and " said" not in text
+
+
+def _kinds(parts: list[Part]) -> list[str]:
+    """Tell what each block is, from its shape and from what stands around it."""
+    shapes = [_shape(part.text) for part in parts]
+    last_paragraph = max((at for at, shape in enumerate(shapes) if shape == "paragraph"), default=-1)
+    kinds: list[str] = []
+    for at, shape in enumerate(shapes):
+        if _is_headline(parts, shapes, at):
+            kind = "headline"
+        elif shape == "credit" or _is_caption(parts, shapes, at):
+            kind = "credit" if shape == "credit" else "caption"
+        elif shape == "related" or (shape == "short" and _is_listed(shapes, at, kinds)):
+            kind = "related"
+        elif shape == "notice" and at > last_paragraph:
+            kind = "notice"
+        elif shape == "short" and at < last_paragraph and not _is_asked_in_passing(parts, at):
+            kind = "heading"
+        else:
+            kind = "paragraph"
+        kinds.append(kind)
+    return kinds
+
+
+def _is_headline(parts: list[Part], shapes: list[str], at: int) -> bool:
+    """The first block, unless it is a sentence of the text; and the second, if it says the same."""
+    if at > 1:
+        return False
+    first = parts[0].text
+    if len(first) > LONGEST_HEADLINE:
+        return False
+    has_twin = len(parts) > 1 and _repeats(first, parts[1].text)
+    is_open = shapes[0] in ("short", "paragraph") and not FINAL.search(first)
+    return has_twin or (at == 0 and is_open)
+
+
+def _is_caption(parts: list[Part], shapes: list[str], at: int) -> bool:
+    """A line that stands twice, or directly above the credit of a picture."""
+    part = parts[at]
+    if len(part.text) > LONGEST_CAPTION or shapes[at] in ("related", "notice"):
+        return False
+    near = [parts[other] for other in (at - 1, at + 1) if 0 <= other < len(parts)]
+    if any(_is_same(part.text, other.text) for other in near):
+        return True
+    below = parts[at + 1] if at + 1 < len(parts) else part
+    is_credited = shapes[at + 1 : at + 2] == ["credit"] and IMAGE_CREDIT.match(below.text) is not None
+    return is_credited and (below.group == part.group or shapes[at] == "short")
+
+
+def _is_same(one: str, other: str) -> bool:
+    return abs(len(one) - len(other)) <= LONGEST_SECTION and normalised(one) == normalised(other)
+
+
+def _is_listed(shapes: list[str], at: int, kinds: list[str]) -> bool:
+    """A short line below "Related content"; the last one before a paragraph is the heading of that."""
+    is_below = at > 0 and kinds[at - 1] == "related"
+    return is_below and shapes[at + 1 : at + 2] != ["paragraph"]
+
+
+def _is_asked_in_passing(parts: list[Part], at: int) -> bool:
+    """A question is a heading only where it stands alone."""
+    if not QUESTION.search(parts[at].text):
+        return False
+    return any(parts[near].group == parts[at].group for near in (at - 1, at + 1) if 0 <= near < len(parts))
