@@ -1,0 +1,14 @@
+"""The commands: ``python -m annotate …``, and the same under ``flask --app annotate …``."""
+
+from flask import Flask
+
+from annotate.cli import data, demo, exports, people, seeds, server, tokens
+from annotate.cli.common import commands
+
+__all__ = ["commands", "data", "demo", "exports", "init_app", "people", "seeds", "server", "tokens"]
+
+
+def init_app(app: Flask) -> None:
+    """Make every command one of ``flask --app annotate``."""
+    for command in commands.commands.values():
+        app.cli.add_command(command)
