@@ -1,0 +1,176 @@
+/** Details of the current sentence: my speaker and note, who decided what, an editor's decision; verification.js does the rest. */
+import { showErrors } from './forms.js';
+import { isCheckable, paint, words } from './sentences.js';
+import { VerificationForm } from './verification.js';
+
+export class Panel {
+  #s = null;
+
+  constructor(root, { isEditor, sentences, mine, send, say, showSaving, leave }) {
+    Object.assign(this, { root, sentences, mine, send, say, showSaving, leave });
+    this.verification = new VerificationForm(this.$('#verify'), { isEditor, send, showSaving, say });
+    this.form = this.$('#mine');
+    this.decide = this.$('#decide');
+    this.form.addEventListener('change', () => this.flush());
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.flush();
+      this.leave();
+    });
+    this.$('#close-panel').addEventListener('click', () => this.close());
+    this.decide?.addEventListener('input', () => this.#keepDecision());
+    this.decide?.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#sendDecision();
+    });
+  }
+
+  $(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  show(s) {
+    const other = s !== this.#s;
+    if (other) this.flush();
+    this.#s = s;
+    this.$('#excerpt').textContent = s.el.textContent;
+    this.$('#my-label').textContent = words(s.mine.label) || 'Untagged';
+    for (const name of ['speaker', 'note']) {
+      const field = this.form.elements[name];
+      if (other || field !== document.activeElement) field.value = s.mine[name] ?? '';
+    }
+    this.#showDecision(s, other);
+    this.$('#checked').textContent = checkedSoFar(s);
+    this.verification.show(s);
+    this.$('#verification').hidden = this.verification.form.hidden;
+  }
+
+  /** Save what is typed into speaker and note. */
+  flush() {
+    if (!this.#s) return;
+    const value = (name) => this.form.elements[name].value.trim() || null;
+    this.mine.change([this.#s], { speaker: value('speaker'), note: value('note') });
+    this.#listSpeakers();
+  }
+
+  #listSpeakers() {
+    const names = new Set(this.sentences.map((s) => s.mine.speaker).filter(Boolean));
+    this.$('#speakers').replaceChildren(...[...names].map((name) => new Option(name, name)));
+  }
+
+  open(part) {
+    this.#expand(true);
+    if (part === 'verification' && this.$('#verification').hidden) return this.say(checkedSoFar(this.#s));
+    if (part === 'verification') {
+      this.$('#verification').open = true;
+      this.root.scrollTop = this.$('#verification').offsetTop;
+    }
+    const field = part === 'verification' ? this.verification.form.elements.status : this.form.elements[part];
+    (field.disabled ? this.$('#verification summary') : field).focus();
+  }
+
+  close() {
+    this.flush();
+    this.#expand(false);
+    this.leave();
+  }
+
+  toggle() {
+    if ('open' in this.root.dataset) this.close();
+    else this.open('speaker');
+  }
+
+  #expand(isOpen) {
+    this.root.toggleAttribute('data-open', isOpen);
+    document.getElementById('show-panel').ariaExpanded = String(isOpen);
+  }
+
+  #showDecision(s, other) {
+    this.$('#decided').textContent = decided(s);
+    this.$('#votes').replaceChildren(...s.others.map(vote));
+    if (!this.decide) return;
+    const isSettled = s.verification?.status === 'settled';
+    this.$('#adjudication').hidden = !s.decision;
+    for (const field of this.decide.elements) field.disabled = isSettled;
+    const draft = s.drafts.decision;
+    const value = draft ?? storedDecision(s);
+    for (const name of ['label', 'speaker', 'reason']) {
+      const field = this.decide.elements[name];
+      if (other || !draft) field.value = value[name] ?? '';
+    }
+    if (other) showErrors(this.decide);
+    this.$('#decide .form-error').textContent = isSettled ? 'Settled: reopen the verification before you decide otherwise.' : draft?.message ?? '';
+  }
+
+  #keepDecision() {
+    const s = this.#s;
+    const { label, speaker, reason } = this.decide.elements;
+    const draft = { label: label.value, speaker: speaker.value.trim() || null, reason: reason.value.trim() || null };
+    const stored = storedDecision(s);
+    const isNew = ['label', 'speaker', 'reason'].some((name) => draft[name] !== stored[name]);
+    s.drafts.decision = isNew ? draft : undefined;
+    paint(s);
+    this.showSaving();
+  }
+
+  #sendDecision() {
+    const s = this.#s;
+    const { label, speaker, reason } = s.drafts.decision ?? storedDecision(s);
+    showErrors(this.decide);
+    this.send({
+      of: s, kind: 'decision', method: 'PUT', path: `/sentences/${s.start}/decision`,
+      body: { end: s.end, label: label || null, speaker, reason },
+      version: () => s.decision?.version ?? 0,
+      done: () => {
+        delete s.drafts.decision;
+        paint(s);
+        this.showSaving();
+        this.say(`Decided: ${words(s.decision?.label) || 'left to the votes'}.`);
+      },
+      refused: ({ status, error }) => this.#decisionRefused(s, { label, speaker, reason }, status, error),
+    });
+  }
+
+  #decisionRefused(s, draft, status, error) {
+    let { message } = error;
+    if (status === 412 && error.current) {
+      s.decision = { ...s.decision, ...error.current };
+      message = `Decided meanwhile: ${decided(s)} Press Decide again to put yours in its place.`;
+    }
+    s.drafts.decision = { ...draft, ...s.drafts.decision, message };
+    paint(s);
+    if (s === this.#s) this.show(s);
+    else this.say(`A decision is not saved: ${message}`);
+    if (s === this.#s && error.fields) showErrors(this.decide, error.fields);
+  }
+}
+
+/** What the editor's form starts from: the decision that stands, or a first vote where they differ. */
+function storedDecision(s) {
+  const label = s.decision?.label ?? s.mine.label ?? s.others.find((a) => a.label)?.label ?? 'claim';
+  return { label, speaker: s.decision?.speaker ?? null, reason: s.adjudication?.reason ?? null };
+}
+
+function decided({ decision, adjudication }) {
+  if (decision?.in_dispute) return 'In dispute: the labels differ.';
+  if (!decision?.label) return 'Not decided yet.';
+  const how = {
+    review: 'by one review',
+    agreement: 'by agreement',
+    adjudication: `by ${adjudication?.editor ?? 'an editor'}${adjudication?.reason ? `: ${adjudication.reason}` : ''}`,
+  }[decision.decided_by];
+  return `${[words(decision.label), decision.speaker].filter(Boolean).join(', ')}, ${how}${/[.!?]$/.test(how) ? '' : '.'}`;
+}
+
+function vote({ reviewer, label, speaker, note }) {
+  const said = [words(label) || 'No label', speaker, note && `“${note}”`].filter(Boolean).join(', ');
+  return Object.assign(document.createElement('li'), { textContent: `${reviewer}: ${said}` });
+}
+
+function checkedSoFar({ verification: v, decision }) {
+  if (v?.suspended) return 'Suspended: the sentence is no longer a claim or quote. What was found is kept.';
+  if (!v || !isCheckable(decision?.label)) return 'Decided claims and quotes are verified here; this is none yet.';
+  const found = [v.attribution !== 'unconfirmed' && v.attribution, v.verdict !== 'unverified' && v.verdict].filter(Boolean).map(words);
+  const who = v.status === 'settled' ? v.checked_by : v.proposed_by;
+  return `${[words(v.status), ...found].join(' · ')}${who ? `, by ${who}` : ''}.`;
+}

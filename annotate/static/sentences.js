@@ -1,0 +1,92 @@
+/** The sentences of the page: what is known of each, and how it shows. */
+
+const UNCHECKED = { status: 'unchecked', verdict: 'unverified', rationale: null, suspended: false, evidence: [], version: 0 };
+
+export const words = (term) => (term ? term[0].toUpperCase() + term.slice(1).replaceAll('_', ' ') : '');
+
+export const isCheckable = (label) => label === 'claim' || label === 'quote';
+
+/** Read what the server rendered: data attributes, and the data block for whatever is beyond them. */
+export function readSentences(article, known) {
+  return [...article.querySelectorAll('[data-end]')].map((el, index) => {
+    const start = Number(el.id.slice(1));
+    const { end, l = null, v = 0, d, dv = 0 } = el.dataset;
+    const more = known[start] ?? {};
+    const decision = d === undefined ? null : {
+      label: d === 'dispute' ? null : d || null,
+      speaker: more.decided_speaker ?? null,
+      decided_by: more.decided_by ?? 'review',
+      in_dispute: d === 'dispute',
+      version: Number(dv),
+    };
+    const mine = { label: l, speaker: more.speaker ?? null, note: more.note ?? null };
+    return {
+      el, index, start, decision, mine,
+      end: Number(end),
+      stored: mine,
+      version: Number(v),
+      others: more.others ?? [],
+      adjudication: more.adjudication ?? null,
+      verification: more.verification ?? unchecked(decision?.label),
+      drafts: {},
+    };
+  });
+}
+
+function unchecked(label) {
+  return isCheckable(label) ? { ...UNCHECKED, attribution: label === 'quote' ? 'unconfirmed' : null } : null;
+}
+
+/** Take over the server's word; my own annotation only if nothing of mine is still on its way. */
+export function absorb(s, json, me, mineToo) {
+  const mine = json.annotations.find((a) => a.reviewer === me);
+  s.version = mine?.version ?? 0;
+  s.stored = myFields(mine);
+  if (mineToo) s.mine = s.stored;
+  s.others = json.annotations.filter((a) => a.reviewer !== me);
+  s.decision = json.decision;
+  s.adjudication = json.adjudication;
+  s.verification = json.verification;
+  paint(s);
+}
+
+export const myFields = (a) => ({ label: a?.label ?? null, speaker: a?.speaker ?? null, note: a?.note ?? null });
+
+export const isUnsaved = (s) => Boolean(s.problem || s.drafts.decision || s.drafts.verification);
+
+/** Show a sentence as it stands; the style sheet turns these attributes into letters, lines and words. */
+export function paint(s) {
+  const { decision: d, verification: v } = s;
+  const checking = v && v.version && !v.suspended ? v.status : null;
+  put(s.el, 'l', s.mine.label);
+  put(s.el, 'd', d && (d.in_dispute ? 'dispute' : d.label));
+  put(s.el, 'k', checking);
+  put(s.el, 'r', checking === 'settled' ? words(v.attribution && v.verdict === 'unverified' ? v.attribution : v.verdict) : null);
+  put(s.el, 'x', isUnsaved(s) ? '' : null);
+}
+
+function put(el, name, value) {
+  if (value === null || value === undefined) delete el.dataset[name];
+  else if (el.dataset[name] !== value) el.dataset[name] = value;
+}
+
+/**
+ * Make the article one list of options: Tab enters it once, and screen readers hand the keys to the page.
+ * Its blocks become groups that say what they are.
+ */
+export function makeList(article, sentences) {
+  for (const block of article.children) {
+    const group = document.createElement('span');
+    group.role = 'group';
+    group.ariaLabel = words(block.className);
+    block.role = 'none';
+    group.append(...block.childNodes);
+    block.append(group);
+  }
+  article.role = 'listbox';
+  article.ariaLabel = 'Sentences';
+  for (const { el } of sentences) {
+    el.role = 'option';
+    el.tabIndex = -1;
+  }
+}

@@ -1,0 +1,81 @@
+"""The pages that people work on: the queue, the list of documents and the workbench."""
+
+import time
+
+from flask import Blueprint, render_template, request
+
+from annotate.rules import LEASE_SECONDS
+from annotate.store.clock import seconds
+from annotate.store.contents import Review, get_content
+from annotate.store.documents import get_document, list_collections, list_documents
+from annotate.store.reviews import get_progress, list_queue
+from annotate.web import get_db, me
+from schemas import terms
+from schemas.document import DocumentFilter
+
+blp = Blueprint("pages", __name__)
+FILTER = DocumentFilter()
+PAGE_LENGTH = 50
+
+
+@blp.app_template_filter()
+def clock(moment: int) -> str:
+    """Write a time, in seconds since 1970, as people read it."""
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment))
+
+
+@blp.get("/")
+def queue() -> str:
+    """Show what waits for me, and how far the desk is."""
+    entries = list_queue(get_db(), me(), limit=PAGE_LENGTH)
+    return render_template("queue.html", queue=entries, progress=get_progress(get_db(), me()))
+
+
+@blp.get("/documents")
+def documents() -> str:
+    """Show all documents, as the address filters them."""
+    wanted = FILTER.load(request.args)
+    found = list_documents(get_db(), **wanted, limit=PAGE_LENGTH + 1)
+    page = found[:PAGE_LENGTH]
+    return render_template(
+        "documents.html",
+        documents=page,
+        next_cursor=str(page[-1].number) if len(found) > PAGE_LENGTH else None,
+        collections=list_collections(get_db()),
+        states=terms.LISTED_STATES,
+        q=wanted["q"] or "",
+        state=wanted["state"] or "",
+        collection=wanted["collection"] or "",
+    )
+
+
+@blp.get("/documents/<string:document_id>")
+def document(document_id: str) -> str:
+    """Show the workbench."""
+    db, person = get_db(), me()
+    shown = get_document(db, document_id)
+    content = get_content(db, shown, person)
+    mine = next((each for each in content.reviews if each.reviewer == person.name), None)
+    my = {
+        sentence.start: each
+        for sentence in content.sentences
+        for each in sentence.annotations
+        if each.reviewer == person.name
+    }
+    return render_template(
+        "document.html",
+        document=shown,
+        content=content,
+        groups=content.in_blocks(),
+        mine=mine,
+        my=my,
+        n_untagged=shown.n_sentences - (mine.n_tagged if mine else 0),
+        blind=shown.is_blind,
+        others_at_work=[each.reviewer for each in content.reviews if _is_at_work(each, mine)],
+        terms=terms,
+    )
+
+
+def _is_at_work(review: Review, mine: Review | None) -> bool:
+    is_recent = review.acted_at > seconds() - LEASE_SECONDS
+    return review is not mine and not review.signed_off_at and is_recent
