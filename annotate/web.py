@@ -7,7 +7,7 @@ import orjson
 from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.json.provider import JSONProvider
 from flask_login import LoginManager, UserMixin, current_user
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -240,7 +240,8 @@ def _answer_domain_error(problem: errors.AnnotateError) -> AnyResponse:
 def _answer_http_error(problem: HTTPException) -> AnyResponse:
     if problem.code is None or problem.code < 400:
         return problem.get_response()
-    answer = _error(problem.code, CODES.get(problem.code, "error"), problem.description or problem.name)
+    code = "csrf" if isinstance(problem, CSRFError) else CODES.get(problem.code, "error")
+    answer = _error(problem.code, code, problem.description or problem.name)
     valid_methods = getattr(problem, "valid_methods", None)
     if valid_methods:
         answer.headers["Allow"] = ", ".join(valid_methods)

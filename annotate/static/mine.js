@@ -20,6 +20,11 @@ export class Mine {
     return this.sentences.filter((s) => !s.mine.label).length;
   }
 
+  /** Is something of mine about this sentence not stored yet? */
+  isOnItsWay(s) {
+    return this.outbox.holds(s, 'annotation');
+  }
+
   /** Sentences whose annotation the server did not take; one after the other I choose what becomes of them. */
   get problems() {
     return this.sentences.filter((s) => s.problem);

@@ -80,7 +80,7 @@ export class Outbox {
   async #settle(change, answer) {
     if (answer.status === 401) {
       this.#stopped = ENDED;
-    } else if (answer.status === 400 && !change.renewed) {
+    } else if (answer.error?.code === 'csrf' && !change.renewed) {
       change.renewed = true; // perhaps the CSRF token of an earlier sign-in
       this.#stopped = ENDED;
       await this.retry();

@@ -5,6 +5,7 @@ import { VerificationForm } from './verification.js';
 
 export class Panel {
   #s = null;
+  #awaited = null; // the sentence whose verification opens as soon as its decision is back from the server
 
   constructor(root, { isEditor, sentences, mine, send, say, showSaving, leave }) {
     Object.assign(this, { root, sentences, mine, send, say, showSaving, leave });
@@ -31,7 +32,10 @@ export class Panel {
 
   show(s) {
     const other = s !== this.#s;
-    if (other) this.flush();
+    if (other) {
+      this.flush();
+      this.#awaited = null;
+    }
     this.#s = s;
     this.$('#excerpt').textContent = s.el.textContent;
     this.$('#my-label').textContent = words(s.mine.label) || 'Untagged';
@@ -43,6 +47,7 @@ export class Panel {
     this.$('#checked').textContent = checkedSoFar(s);
     this.verification.show(s);
     this.$('#verification').hidden = this.verification.form.hidden;
+    if (this.#awaited && !this.verification.form.hidden) this.open('verification');
   }
 
   /** Save what is typed into speaker and note. */
@@ -60,7 +65,11 @@ export class Panel {
 
   open(part) {
     this.#expand(true);
-    if (part === 'verification' && this.$('#verification').hidden) return this.say(checkedSoFar(this.#s));
+    this.#awaited = null;
+    if (part === 'verification' && this.$('#verification').hidden) {
+      if (isCheckable(this.#s.mine.label) && this.mine.isOnItsWay(this.#s)) this.#awaited = this.#s;
+      return this.say(checkedSoFar(this.#s));
+    }
     if (part === 'verification') {
       this.$('#verification').open = true;
       this.root.scrollTop = this.$('#verification').offsetTop;
@@ -168,7 +177,7 @@ function vote({ reviewer, label, speaker, note }) {
 }
 
 function checkedSoFar({ verification: v, decision }) {
-  if (v?.suspended) return 'Suspended: the sentence is no longer a claim or quote. What was found is kept.';
+  if (v?.suspended) return `Suspended: the sentence is no longer what was checked. What was found is kept${isCheckable(decision?.label) ? ' until you save anew' : ''}.`;
   if (!v || !isCheckable(decision?.label)) return 'Decided claims and quotes are verified here; this is none yet.';
   const found = [v.attribution !== 'unconfirmed' && v.attribution, v.verdict !== 'unverified' && v.verdict].filter(Boolean).map(words);
   const who = v.status === 'settled' ? v.checked_by : v.proposed_by;

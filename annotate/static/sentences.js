@@ -33,7 +33,7 @@ export function readSentences(article, known) {
   });
 }
 
-function unchecked(label) {
+export function unchecked(label) {
   return isCheckable(label) ? { ...UNCHECKED, attribution: label === 'quote' ? 'unconfirmed' : null } : null;
 }
 

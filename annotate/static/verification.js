@@ -1,6 +1,6 @@
 /** The verification form: keeps drafts, explains the rules before they are broken, shows conflicts and refusals. */
 import { showErrors } from './forms.js';
-import { isCheckable, paint, words } from './sentences.js';
+import { isCheckable, paint, unchecked, words } from './sentences.js';
 
 const AXES = ['status', 'attribution', 'verdict', 'rationale'];
 const EVIDENCE = ['url', 'reference', 'title', 'excerpt', 'stance', 'accessed_at', 'archive_url'];
@@ -8,6 +8,8 @@ const NEEDS_RATIONALE = new Set(['false', 'misleading', 'unverifiable', 'misquot
 
 const pick = (from, names) => Object.fromEntries(names.map((name) => [name, from[name] || null]));
 const normal = (v) => ({ ...pick(v, AXES), evidence: v.evidence.map((one) => pick(one, EVIDENCE)) });
+/** What the form starts from; what was checked as something else starts anew. */
+const startOf = ({ verification: v, decision }) => normal(v.suspended ? unchecked(decision.label) : v);
 const text = (value) => JSON.stringify(value);
 
 /** What the rules still ask for, by field, as a 422 would say it. */
@@ -61,10 +63,10 @@ export class VerificationForm {
     const other = s !== this.#s;
     this.#s = s;
     const v = s.verification;
-    this.form.hidden = !v || v.suspended || !isCheckable(s.decision?.label);
+    this.form.hidden = !v || !isCheckable(s.decision?.label);
     if (this.form.hidden) return;
     const draft = s.drafts.verification;
-    const record = draft?.record ?? normal(v);
+    const record = draft?.record ?? startOf(s);
     if (other || text(this.#read()) !== text(record)) this.#fill(record, draft?.reason);
     if (other) showErrors(this.form, draft?.fields, this.#finder(false));
     this.#explain();
@@ -112,7 +114,7 @@ export class VerificationForm {
     const s = this.#s;
     const record = this.#read();
     const reason = this.form.elements.reason.value.trim();
-    if (text(record) === text(normal(s.verification)) && !reason) delete s.drafts.verification;
+    if (text(record) === text(startOf(s)) && !reason) delete s.drafts.verification;
     else s.drafts.verification = { version: s.verification.version, ...s.drafts.verification, record, reason };
     this.#tell(s);
   }
@@ -121,7 +123,7 @@ export class VerificationForm {
     const s = this.#s;
     delete s.drafts.verification;
     showErrors(this.form);
-    this.#fill(normal(s.verification));
+    this.#fill(startOf(s));
     this.#tell(s);
   }
 
@@ -141,7 +143,7 @@ export class VerificationForm {
     form.querySelector('[data-for="reopen"]').hidden = !isSettled || !isEditor;
     form.querySelector('#discard').hidden = !draft;
     form.querySelector('.form-error').textContent = draft?.message ?? '';
-    form.querySelector('#rules').textContent = this.#rules(draft?.record ?? normal(v), decision.label, v, draft?.reason);
+    form.querySelector('#rules').textContent = this.#rules(draft?.record ?? startOf(this.#s), decision.label, v, draft?.reason);
     this.#showConflict(draft);
   }
 

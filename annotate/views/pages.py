@@ -9,7 +9,7 @@ from annotate.store.clock import seconds
 from annotate.store.contents import Review, get_content
 from annotate.store.documents import get_document, list_collections, list_documents
 from annotate.store.reviews import get_progress, list_queue
-from annotate.web import get_db, me
+from annotate.web import get_db, get_settings, me
 from schemas import terms
 from schemas.document import DocumentFilter
 
@@ -73,6 +73,7 @@ def document(document_id: str) -> str:
         blind=shown.is_blind,
         others_at_work=[each.reviewer for each in content.reviews if _is_at_work(each, mine)],
         terms=terms,
+        two_person_rule=get_settings().two_person_rule,
     )
 
 

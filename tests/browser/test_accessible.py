@@ -1,0 +1,81 @@
+"""Every page in every state passes axe (WCAG 2.2 A and AA), light and dark, wide and narrow."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Visitor
+from tests.server.conftest import Desk, Server
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def assert_accessible(page: Page) -> None:
+    result = Axe().run(page, options=RULES)
+    assert result.violations_count == 0, result.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_page_passes_axe(
+    visitors: Callable[..., Visitor],
+    server: Server,
+    desk: Desk,
+    document: str,
+    scheme: str,
+    viewport: dict[str, int],
+) -> None:
+    visitor = visitors(server, color_scheme=scheme, viewport=viewport)
+    page = visitor.go("/login")
+    assert_accessible(page)
+    page.fill("[name=name]", "carol")
+    page.fill("[name=password]", "not hers")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_accessible(page)
+
+    visitor.sign_in("carol")
+    for path in ("/", "/documents", "/documents?q=nothing-like-that", "/account", "/nope"):
+        visitor.go(path)
+        assert_accessible(page)
+
+    visitor.go(f"/documents/{document}")
+    assert_accessible(page)
+    visitor.press("c q b n")
+    visitor.is_saved()
+    visitor.press("k k k k v")
+    page.locator("#verify [name=status]").select_option("settled")
+    page.get_by_role("button", name="Add evidence").click()
+    page.get_by_role("button", name="Save the verification").click()
+    assert_accessible(page)
+    page.get_by_role("button", name="Discard changes").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_at_320_pixels_and_at_200_percent_nothing_is_cut_off(
+    visitors: Callable[..., Visitor], server: Server, document: str
+) -> None:
+    for viewport in ({"width": 320, "height": 640}, {"width": 640, "height": 425}):
+        visitor = visitors(server, "alice", viewport=viewport)
+        for path in ("/", "/documents", f"/documents/{document}", "/account"):
+            page = visitor.go(path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_the_workbench_is_reached_and_left_by_tab_alone(alice: Visitor) -> None:
+    page = alice.page
+    page.keyboard.press("Tab")
+    where = "document.activeElement.closest('#article') ? 'article' : document.activeElement.id"
+    seen = []
+    for _ in range(40):
+        seen.append(page.evaluate(where))
+        page.keyboard.press("Tab")
+
+    assert "article" in seen
+    assert "sign-off" in seen
+    assert seen.count("article") == seen[seen.index("article") :].count("article") <= 2  # one stop, no trap

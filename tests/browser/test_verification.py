@@ -1,0 +1,99 @@
+"""The verification panel of the workbench."""
+
+import json
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.server.conftest import Desk, Server
+
+
+def open_form(visitor: Visitor, document: str) -> Page:
+    page = visitor.go(f"/documents/{document}")
+    page.locator("#article [data-end]").first.click()
+    visitor.press("v")
+    return page
+
+
+def stored(desk: Desk) -> dict:  # type: ignore[type-arg]
+    return json.loads(desk.export())["documents"][0]["sentences"][0]["verification"]
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save the verification").click()
+
+
+def test_rules_are_explained_before_they_are_broken_and_beside_the_field(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    alice.press("c k v")
+    page.locator("#verify [name=status]").select_option("settled")
+    expect(page.locator("#rules")).to_contain_text("evidence")
+
+    page.locator("#verify [name=verdict]").select_option("false")
+    page.locator("#verify [name=rationale]").fill("The register says otherwise.")
+    page.get_by_role("button", name="Add evidence").click()
+    page.locator("#verify [name=url]").fill("javascript:alert(1)")
+    save(page)
+
+    expect(page.locator("#verify")).to_contain_text("begins with http")
+    assert stored(desk)["version"] == 0
+
+
+def test_typing_is_kept_when_one_looks_elsewhere(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    alice.press("c c k k v")
+    page.locator("#verify [name=rationale]").fill("I was in the middle of a")
+    page.locator("#article [data-end]").nth(1).click()
+    expect(page.locator("#save")).to_have_attribute("data-state", "draft")
+    page.locator("#article [data-end]").first.click()
+
+    expect(page.locator("#verify [name=rationale]")).to_have_value("I was in the middle of a")
+    save(page)
+    alice.is_saved()
+    assert stored(desk)["rationale"] == "I was in the middle of a"
+
+
+def test_a_conflict_shows_both_sides_field_by_field(
+    alice: Visitor, visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
+) -> None:
+    alice.press("c")
+    alice.is_saved()
+    bob = visitors(server, "bob")
+    pages = [open_form(alice, document), open_form(bob, document)]
+    for page, verdict in zip(pages, ("mixed", "false"), strict=True):
+        page.locator("#verify [name=status]").select_option("in_progress")
+        page.locator("#verify [name=verdict]").select_option(verdict)
+    save(pages[0])
+    alice.is_saved()
+    save(pages[1])
+
+    conflict = pages[1].locator("#conflict")
+    expect(conflict).to_be_visible()
+    expect(conflict.locator("tr", has_text="Mixed")).to_contain_text("False")
+    assert stored(desk)["verdict"] == "mixed"
+    pages[1].locator("[data-choose=mine]").click()
+    bob.is_saved()
+    assert (stored(desk)["verdict"], stored(desk)["version"]) == ("false", 2)
+
+
+def test_what_is_settled_is_reopened_by_an_editor_with_a_reason(
+    alice: Visitor, visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
+) -> None:
+    alice.press("q k v")
+    form = alice.page.locator("#verify")
+    form.locator("[name=status]").select_option("settled")
+    form.locator("[name=attribution]").select_option("confirmed")
+    form.get_by_role("button", name="Add evidence").click()
+    form.locator("[name=reference]").fill("Recording of the meeting")
+    save(alice.page)
+    alice.is_saved()
+    assert stored(desk)["attribution"] == "confirmed"
+
+    carol = visitors(server, "carol")
+    page = open_form(carol, document)
+    page.locator("#verify [name=status]").select_option("in_progress")
+    page.locator("#verify [name=reason]").fill("The recording was cut.")
+    save(page)
+    carol.is_saved()
+    assert stored(desk)["status"] == "in_progress"
