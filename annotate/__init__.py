@@ -1,17 +1,25 @@
 """annotate: reviewers tag the sentences of news articles and record how each was checked."""
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from annotate.config import Settings, load_settings
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from annotate.config import Settings
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: "Settings | None" = None) -> "Flask":
     """Build the application; nothing is opened before the first request asks for it.
+
+    The imports stand inside so that ``annotate.text`` is usable where Flask is not installed.
 
     :param settings: instead of those of the environment and the instance folder.
     :raises SettingError: a setting is unknown or malformed.
     """
+    from flask import Flask
+
     from annotate import api, cli, views, web
+    from annotate.config import load_settings
 
     settings = settings or load_settings()
     app = Flask(__name__, instance_path=str(settings.instance))

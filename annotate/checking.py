@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from annotate import rules
 from annotate.database import Database
 from annotate.errors import AnnotateError
-from annotate.store.checks import count_anew, list_numbers
-from annotate.store.contents import get_content
+from annotate.store.checks import count_anew, count_tagged_anew, list_numbers
+from annotate.store.contents import Sentence, get_content
 from annotate.store.exports import get_exportable
 from annotate.text import checking
 
@@ -38,3 +38,24 @@ def _faults_of(db: Database, number: int) -> Iterator[str]:
     )
     if document.state != state:
         yield f"{document.key}: its state is {document.state}, but it should be {state}."
+    tagged = count_tagged_anew(db, number)
+    for review in content.reviews:
+        if review.n_tagged != tagged[review.reviewer]:
+            yield f"{document.key}: {review.reviewer} is said to have tagged {review.n_tagged} sentences."
+    for sentence in content.sentences:
+        if not document.is_blind and not _follows(sentence):
+            yield f"{document.key}: the decision at {sentence.start} does not follow from the votes."
+
+
+def _follows(sentence: Sentence) -> bool:
+    """Whether the votes led to what stands, where nothing else stands over them."""
+    decision, verification = sentence.decision, sentence.verification
+    is_settled = verification is not None and verification.status == "settled"
+    if is_settled or (decision is not None and decision.decided_by == "adjudication"):
+        return True
+    votes = [rules.Vote(each.label, each.speaker) for each in sentence.annotations if each.label]
+    outcome = rules.decide(votes)
+    if decision is None:
+        return outcome == rules.NO_VOTES
+    stands = rules.Outcome(decision.label, decision.speaker, decision.decided_by, decision.in_dispute)
+    return stands == outcome

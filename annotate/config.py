@@ -7,11 +7,18 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from annotate.errors import SettingError
+import click
 
 PREFIX = "ANNOTATE_"
 TOP = Path(__file__).parent.parent
 MINIMUM_KEY_LENGTH = 32  # characters; what `init` writes has 64
+
+
+class SettingError(click.ClickException):
+    """A setting is unknown or malformed.
+
+    It is one of click's errors so that ``flask --app annotate`` prints it as one line as well.
+    """
 
 
 def _text(value: object) -> str:
@@ -42,7 +49,7 @@ def _truth(value: object) -> bool:
 def _number(least: int, most: int) -> Callable[[object], int]:
     def check(value: object) -> int:
         try:
-            number = int(value) if isinstance(value, str | int) else None
+            number = int(value) if isinstance(value, str | int) and not isinstance(value, bool) else None
         except ValueError:
             number = None
         if number is None or not least <= number <= most:
@@ -150,8 +157,9 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         names = runpy.run_path(str(path))
-    except Exception as problem:  # the file is a person's own Python: anything may be wrong in it
-        raise SettingError(f"{path} cannot be read: {type(problem).__name__}: {problem}") from None
+    except (Exception, SystemExit) as problem:  # a person's own Python: anything may be wrong in it
+        reason = " ".join(f"{type(problem).__name__}: {problem}".split())
+        raise SettingError(f"{path} cannot be read: {reason}") from None
     found = {name: value for name, value in names.items() if name.isupper()}
     if "INSTANCE" in found:
         raise SettingError(f"INSTANCE cannot stand in {path}, which is found by it")

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +35,13 @@ DIRTY_CODES = {  # primary result codes of SQLite that say: not now, and not the
     14: "the database cannot be opened",
     26: "the file is not a database",
 }
+
+PRAGMAS = (
+    "foreign_keys = ON",
+    "synchronous = FULL",  # what is acknowledged survives a power cut
+    "trusted_schema = OFF",
+    "secure_delete = ON",  # what is erased is gone from the file, too
+)
 
 Row = Any  # sqlite3.Row: by name and by position
 
@@ -74,7 +82,7 @@ class FairLock:
 
 def _connect(path: Path, mode: str) -> sqlite_utils.Database:
     connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode={mode}",
+        f"file:{quote(os.fsencode(path))}?mode={mode}",
         uri=True,
         isolation_level=None,  # else RETURNING leaves a transaction open and the row is lost
         check_same_thread=False,
@@ -83,7 +91,7 @@ def _connect(path: Path, mode: str) -> sqlite_utils.Database:
     )
     connection.row_factory = sqlite3.Row
     db = sqlite_utils.Database(connection, recursive_triggers=False, execute_plugins=False)
-    for pragma in ("foreign_keys = ON", "synchronous = FULL", "trusted_schema = OFF"):
+    for pragma in PRAGMAS:
         db.execute(f"PRAGMA {pragma}")
     return db
 
@@ -96,6 +104,8 @@ def _said_plainly() -> Iterator[None]:
     except sqlite3.DatabaseError as problem:
         code = getattr(problem, "sqlite_errorcode", None)
         about = DIRTY_CODES.get(code & 0xFF) if code is not None else None
+        if "Could not decode" in str(problem):  # the driver's own words for text that is no UTF-8
+            about = DIRTY_CODES[11]
         if about is None:
             raise
         raise Unavailable(about[0].upper() + about[1:] + ".") from problem
@@ -189,6 +199,11 @@ class Database:
             yield view
         finally:
             connection.close()
+
+    def forget_log(self) -> None:
+        """Empty the log, which still holds what was erased; later, if somebody is reading it just now."""
+        with _said_plainly():
+            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @property
     def in_transaction(self) -> bool:
@@ -290,7 +305,7 @@ def migrate(path: Path, backups: Path, migrations: Migrations = MIGRATIONS) -> P
             _refuse_newer(db, migrations)
             if migrations.pending(db):
                 if migrations.applied(db):
-                    backup = backups / f"before-migration-{time.strftime('%Y%m%dT%H%M%S')}.db"
+                    backup = new_backup_name(backups, "before-migration")
                     copy_database(path, backup)
                 _apply(db, migrations)
             db.close()
@@ -339,7 +354,15 @@ def copy_database(source: Path, target: Path) -> None:
     except OSError as problem:
         raise Unavailable(f"{target} cannot be written: {problem.strerror}.") from problem
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def new_backup_name(folder: Path, reason: str) -> Path:
+    """Return a name with the time that no backup has yet, though two be made within one second."""
+    stem = f"{reason}-{time.strftime('%Y%m%dT%H%M%S')}"
+    names = (folder / f"{stem}{'' if n == 1 else f'-{n}'}.db" for n in count(1))
+    return next(name for name in names if not name.exists())
 
 
 def pour_into(source: Path, target: Database) -> None:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import click
-
 
 class AnnotateError(Exception):
     """Something a person or program did that can be said in one sentence.
@@ -74,10 +72,3 @@ class Unavailable(AnnotateError):
 
     code = "unavailable"
     retry_after = 5
-
-
-class SettingError(click.ClickException):
-    """A setting is unknown or malformed.
-
-    It is one of click's errors so that ``flask --app annotate`` prints it as one line as well.
-    """

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from annotate.text.reading import decode
 from annotate.text.segment import SEGMENTER, spans
 
 SUFFIX = ".txt"
+UNPRINTABLE = ("Cc", "Zl", "Zp")  # what would break a line of a report; joiners and accents are letters
 LARGEST_FILE = 16 * 1024 * 1024  # bytes; a novel has one, an article a hundredth
 
 
@@ -60,9 +62,11 @@ def find_sources(paths: list[Path], collection: str | None = None) -> tuple[list
         if is_folder:
             name = collection or path.resolve().name
             _walk(path, name, sources, refused)
+        elif path.suffix.lower() != SUFFIX:
+            refused.append(Loaded(str(path), "refused", reason=f"Only {SUFFIX} files are loaded."))
         else:
             name = collection or path.resolve().parent.name
-            sources.append(Source(path, name, f"{name}/{path.name}"))
+            sources.append(Source(path.resolve(), name, f"{name}/{path.name}"))
     return sources, refused
 
 
@@ -149,9 +153,9 @@ def _read(source: Source, publisher: str | None) -> Article:
 
 
 def _read_bytes(path: Path) -> bytes:
-    """Read a regular file and nothing else; it is looked at after opening, so it cannot be swapped."""
+    """Read a regular file and nothing else, though it be swapped for a link or a pipe just now."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         with open(handle, "rb") as file:
             about = os.fstat(handle)
             if not stat.S_ISREG(about.st_mode):
@@ -169,5 +173,5 @@ def _check_key(key: str) -> None:
         key.encode()
     except UnicodeEncodeError:
         raise Invalid("Its name is not UTF-8; rename it.") from None
-    if not key.isprintable():
+    if any(unicodedata.category(each) in UNPRINTABLE for each in key):
         raise Invalid("Its name holds characters that cannot be printed; rename it.")

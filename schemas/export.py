@@ -157,6 +157,14 @@ class Withdrawn(Shape):
     at = _time()
 
 
+class WithdrawnLine(Shape):
+    """What stands in ``--format jsonl --since`` for a document that was withdrawn."""
+
+    key = _text()
+    state = fields.String(required=True, validate=validate.Equal("withdrawn"))
+    withdrawn_at = _time()
+
+
 class Export(Shape):
     """The whole of ``--format json``."""
 

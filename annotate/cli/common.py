@@ -41,19 +41,24 @@ class OneLine(click.Command):
             raise _failed(problem) from problem
 
 
+class Misspelt(click.ClickException):
+    """There is no such command, option or value."""
+
+    exit_code = 2
+
+
 def _misspelt(problem: click.UsageError) -> click.ClickException:
     if isinstance(problem, click.exceptions.NoArgsIsHelpError):
         return problem
     hint = f" Try `{problem.ctx.command_path} --help`." if problem.ctx else ""
-    plain = click.ClickException(printable(" ".join(problem.format_message().split())) + hint)
-    plain.exit_code = problem.exit_code
-    return plain
+    return Misspelt(printable(" ".join(problem.format_message().split())) + hint)
 
 
 def _check_utf8(context: click.Context) -> None:
-    for name, value in context.params.items():
+    words = {name: value for name, value in context.params.items() if isinstance(value, str)}
+    for name, value in words.items():
         try:
-            str(value if isinstance(value, str) else "").encode()
+            value.encode()
         except UnicodeEncodeError:
             raise Invalid(f"What is given as {name.replace('_', ' ')} is not UTF-8.") from None
 

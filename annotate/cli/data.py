@@ -3,9 +3,7 @@
 import os
 import secrets
 import sys
-import time
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 
 import click
@@ -14,8 +12,16 @@ import orjson
 from annotate.checking import find_faults
 from annotate.cli.common import commands, open_db, printable
 from annotate.config import Settings, load_settings
-from annotate.database import copy_database, find_damage, migrate, open_database, pour_into
+from annotate.database import (
+    copy_database,
+    find_damage,
+    migrate,
+    new_backup_name,
+    open_database,
+    pour_into,
+)
 from annotate.errors import Refused
+from annotate.store.sessions import end_all_sessions
 from annotate.store.statistics import get_statistics
 
 
@@ -72,18 +78,14 @@ def restore(file: Path) -> None:
         raise Refused(f"{file} is no sound backup: {damage[0]}")
     open_database(file)  # refuses another layout
     if settings.database.exists():
-        kept = _new_name(settings.backups, f"before-restore-{time.strftime('%Y%m%dT%H%M%S')}")
+        kept = new_backup_name(settings.backups, "before-restore")
         copy_database(settings.database, kept)
         click.echo(f"The database as it was before is kept in {printable(str(kept))}.")
     migrate(settings.database, settings.backups)
-    pour_into(file, open_database(settings.database))
+    db = open_database(settings.database)
+    pour_into(file, db)
+    end_all_sessions(db)  # those that ended since the backup must not come back
     click.echo(f"Restored from {printable(str(file))}.")
-
-
-def _new_name(folder: Path, stem: str) -> Path:
-    """Two restores within one second must not overwrite what the first one kept."""
-    names = (f"{stem}{'' if n == 1 else f'-{n}'}.db" for n in count(1))
-    return next(folder / name for name in names if not (folder / name).exists())
 
 
 @commands.command()

@@ -29,12 +29,22 @@ def demo() -> None:
     db = open_database(settings.database)
     passwords = _people(db, settings)
     sources, _ = find_sources([SAMPLES], "samples")
-    loaded = list(load(db, sources, reviews_needed=settings.reviews_per_document))
-    click.echo(f"\n  {len(loaded)} sample articles are loaded. Sign in as one of:\n")
-    for name, role in PEOPLE.items():
-        click.echo(f"    {name:8}{role:10}{passwords[name]}")
-    click.echo(f"\n  at http://127.0.0.1:{settings.port} - Ctrl+C ends it.\n")
-    run(settings, host="127.0.0.1", port=settings.port, threads=settings.threads)
+    for each in load(db, sources, reviews_needed=settings.reviews_per_document):
+        if each.outcome == "refused":
+            click.echo(f"{each.key}: {each.reason}", err=True)
+    run(
+        settings,
+        host="127.0.0.1",
+        port=settings.port,
+        threads=settings.threads,
+        greet=lambda address: _greet(address, passwords),
+    )
+
+
+def _greet(address: str, passwords: dict[str, str]) -> None:
+    people = [f"  {name:8}{role:10}{passwords[name]}" for name, role in PEOPLE.items()]
+    lines = [f"annotate is at {address}", "", "Sign in as one of:", "", *people, "", "Ctrl+C ends it."]
+    click.echo("\n" + "\n".join(f"  {line}".rstrip() for line in lines) + "\n")
 
 
 def _people(db: Database, settings: Settings) -> dict[str, str]:
@@ -48,7 +58,9 @@ def _people(db: Database, settings: Settings) -> dict[str, str]:
         )
     if not path.exists():
         _write_private(path, {name: secrets.token_urlsafe(9) for name in PEOPLE})
-    passwords = dict(line.split() for line in path.read_text("utf-8").splitlines())
+    passwords = dict(line.split(maxsplit=1) for line in path.read_text("utf-8").splitlines() if " " in line)
+    if set(PEOPLE) - set(passwords):
+        raise Refused(f"{path} does not name all sample people; remove it together with {settings.database}.")
     for name, role in PEOPLE.items():
         if name not in known:
             add_reviewer(db, name=name, role=role, password=passwords[name])

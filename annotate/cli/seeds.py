@@ -101,6 +101,9 @@ def show(document_id: str) -> None:
 @click.option("--erase", is_flag=True, help="Also blank its text and what may quote it, for good.")
 def withdraw(document_id: str, reason: str, erase: bool) -> None:
     """Take a document out of queue, desk and export."""
-    document = withdraw_document(open_db(), document_id, reason=reason, erase=erase)
+    db = open_db()
+    document = withdraw_document(db, document_id, reason=reason, erase=erase)
+    if erase:
+        db.forget_log()
     done = "withdrawn and erased" if erase else "withdrawn"
     click.echo(f"{printable(document.key)} is {done}.")

@@ -4,6 +4,7 @@ import logging
 import signal
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -33,6 +34,7 @@ def serve(host: str | None, port: int | None, threads: int | None) -> None:
         host=settings.host if host is None else host,
         port=settings.port if port is None else port,
         threads=settings.threads if threads is None else threads,
+        greet=lambda address: click.echo(f"Serving at {address}", err=True),
     )
 
 
@@ -46,9 +48,10 @@ def check_ready(settings: Settings) -> None:
         raise Refused(f"The database is damaged: {damage[0]} Restore a backup; `check` says more.")
 
 
-def run(settings: Settings, *, host: str, port: int, threads: int) -> None:
+def run(settings: Settings, *, host: str, port: int, threads: int, greet: Callable[[str], None]) -> None:
     """Serve until told to stop, then finish what is being answered.
 
+    :param greet: called with the address as soon as it can be visited.
     :raises Unavailable: the address cannot be listened on.
     """
     from annotate import create_app
@@ -57,7 +60,7 @@ def run(settings: Settings, *, host: str, port: int, threads: int) -> None:
     listener = _listen(host, port)
     server = _make_server(create_app(settings), settings, listener, threads)
     told = Told()
-    click.echo(f"Serving at http://{_shown(host)}:{listener.getsockname()[1]}", err=True)
+    greet(f"http://{_shown(host)}:{listener.getsockname()[1]}")
     while not told.to_stop:
         wasyncore.loop(timeout=0.5, use_poll=True, map=server._map, count=1)
     _drain(server)

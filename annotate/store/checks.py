@@ -9,6 +9,22 @@ def list_numbers(db: Database) -> list[int]:
     return [row["number"] for row in rows]
 
 
+def count_tagged_anew(db: Database, number: int) -> dict[str, int]:
+    """Count the votes of each reviewer of a document, by name."""
+    rows = db.rows(
+        """
+        SELECT r.name, count(a.label) AS n
+        FROM reviews AS v
+        JOIN reviewers AS r ON r.id = v.reviewer_id
+        LEFT JOIN sentences AS s ON s.document = v.document AND s.is_current = 1
+        LEFT JOIN annotations AS a ON a.sentence_id = s.id AND a.reviewer_id = v.reviewer_id
+        WHERE v.document = :number GROUP BY r.id
+        """,
+        number=number,
+    )
+    return {row["name"]: row["n"] for row in rows}
+
+
 def count_anew(db: Database, number: int) -> dict[str, int]:
     """Count a document's sentences, sign-offs and decisions from their own tables."""
     row = db.row(

@@ -67,6 +67,12 @@ def end_session(db: Database, token: str) -> None:
         db.write("DELETE FROM sessions WHERE token_hash = :hash", hash=_hash(token))
 
 
+def end_all_sessions(db: Database) -> None:
+    """End everybody's session."""
+    with db.transaction():
+        db.write("DELETE FROM sessions")
+
+
 def list_sessions(db: Database, reviewer_id: int, *, current: str) -> list[dict[str, object]]:
     """List someone's sessions, newest first.
 

@@ -33,7 +33,7 @@ QUESTION = re.compile(r"""\?[)\]"'”’»]*\Z""")
 
 NAME = r"[^\W\d_a-z][\w'’.-]*"  # begins with a capital, in any script that has them
 IMAGE_CREDIT = re.compile(
-    r"""(?: (?:images?|photos?|photographs?|pictures?|illustrations?|graphics?|video|file\ photo)
+    r"""(?: (?:images?|photos?|photographs?|pictures?|illustrations?|graphics?|file\ photo)
             (?:\ (?:source|credit|copyright|courtesy)s?(?:\ of)?)? \s* : \s* \S
           | (?:photo|photograph|picture|image|illustration)s?\ by\ \S+(?:\s+\S+){0,5}\Z
         )""",
@@ -46,8 +46,9 @@ CREDITS = (
     ),
     re.compile(r"(?i:eds?|red|oprac|aut|auth)[.:]{1,2}\s*[^\W\d_a-z]{2,4}(?:[/,]\s*[^\W\d_a-z]{2,4})*\Z"),
     re.compile(r"\([^\W\d_a-z]{2,4}(?:[/,]\s*[^\W\d_a-z]{2,4})*\)\Z"),
-    re.compile(r"(?:©|\(c\)|copyright\b)\s*\S.{0,99}\Z", re.IGNORECASE),
+    re.compile(r"(?:©|\(c\)|copyright\s+(?:©|\(c\)|\d{4}))\s*\S.{0,99}\Z", re.IGNORECASE),
     re.compile(r"(?:published|(?:last )?updated|posted)\b[^.]{0,20}\d.{0,40}(?<!\.)\Z", re.IGNORECASE),
+    re.compile(r"\d{1,2}(?:[./-]\d{1,2}[./-]|\s[^\W\d_]{3,12},?\s)\d{4}(?:\W{1,3}\d{1,2}[:.]\d{2}.{0,8})?\Z"),
 )
 RELATED = re.compile(
     r"""(?: related(?:\ (?:content|articles?|stories|story|news|links|topics|coverage))?
@@ -118,7 +119,7 @@ def _section_length(first: str, second: str) -> int:
     twin = normalised(second)
     for length in range(min(len(first), LONGEST_SECTION + 1)):
         if normalised(first[length:]) == twin:
-            return length
+            return length if WORDS.search(first[:length]) else 0
     return 0
 
 
@@ -186,13 +187,15 @@ def _shape(text: str) -> str:
             return "credit"
         if RELATED.match(text):
             return "related"
-    if SHORTEST_NOTICE <= len(text) <= LONGEST_NOTICE and _is_legal(text):
+    if len(text) <= LONGEST_NOTICE and _is_legal(text):
         return "notice"
     return "paragraph" if len(text) > LONGEST_HEADING or FINAL.search(text) else "short"
 
 
 def _is_legal(text: str) -> bool:
     """Three different words of that trade make a notice; news about copyright quotes somebody."""
+    if len(text) < SHORTEST_NOTICE:
+        return text.casefold().startswith("all rights reserved")
     return len({word.casefold() for word in LEGAL.findall(text)}) >= 3 and " said" not in text
 
 

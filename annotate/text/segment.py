@@ -13,12 +13,12 @@ from annotate.text.marks import BRACKETS, enclosed, pairs
 # Stored with every document; the first number goes up whenever a rule changes here or in blocks.
 SEGMENTER = f"annotate-1/sentencex-{version('sentencex')}"
 
-WINDOW = 2_000  # code points at a time: the library is quadratic in the length of what it is given
+WINDOW = 2_000  # code points at a time: the library is quadratic in the sentences of one line
 MARGIN = 200  # code points at the end of a window, where it cannot see enough to be believed
 GLANCE = 160  # code points around a cut that the rules look at
 GLIMPSE = 40  # code points before a stop: the word, and the address that it may be part of
 
-DOUBLE_MARKS = re.compile('["“”„«»‹›「」『』]')
+SURE_MARKS = re.compile(r"""["“”„«»‹›「」『』]|(?<!\S)['‘’]""")  # these are no apostrophes inside a word
 OPENING_MARKS = "\"'“”„‘‚«»‹›「『([{—–-… "
 SPACE = re.compile(r"\s")
 WORDS = re.compile(r"[^\W_]")
@@ -30,7 +30,7 @@ BEFORE_A_NAME = {
     "pl": "al im ks dr hab inż mgr prof płk ppłk mjr kpt por gen św abp bp ul pl os np tzw tj m.in red",
 }
 BEFORE_A_NUMBER = {
-    "en": "approx est fig figs vol vols para paras incl excl ch chs mon tue tues wed thu thur thurs fri sat sun",
+    "en": "approx est fig figs vol vols para paras incl excl ch mon tue tues wed thu thurs fri sat sun",
     "fr": "art janv févr juil sept oct nov déc env p pp",
     "pl": "ok godz nr str art ust pkt poz tys mln mld",
 }
@@ -44,6 +44,7 @@ SAYING = (
 ATTRIBUTION = re.compile(
     rf"""(?!(?:The|An?|He|She|They|It|We|I|You|This|That|These|Those|Then|But|And|So|In|On|At|When|After)\b)
         (?:[^\W\d_a-z][\w'’-]*\.?\s+){{0,4}}[^\W\d_a-z][\w'’-]*   # Mrs. Anna X
+        (?:(?<=['’]s)(?:\s+[a-z-]+){{1,2}})?                     # 's elder sister
         (?:,[^,.!?]{{1,40}},)?\s+                                # , 54,
         (?:\w+ly\s+)?(?:{SAYING})\b""",
     re.VERBOSE,
@@ -126,7 +127,7 @@ def _cuts(block: str, language: str) -> list[int]:
 
 def _plain(block: str, found: list[tuple[int, int]]) -> str:
     """Blank the quotation marks, so that the library looks inside, and make all white space plain."""
-    plain = list(DOUBLE_MARKS.sub(" ", SPACE.sub(" ", block)))
+    plain = list(SURE_MARKS.sub(" ", SPACE.sub(" ", block)))
     for at in chain.from_iterable(found):
         if block[at] not in BRACKETS and block[at] not in BRACKETS.values():
             plain[at] = " "
@@ -221,8 +222,9 @@ def _goes_on(block: str, last: tuple[int, int], span: tuple[int, int], language:
 
 def _is_abbreviated(before: str, after: str, language: str) -> bool:
     """Tell whether the dot at the end of `before` is that of an abbreviation."""
-    word = before.rpartition(" ")[2].lstrip(OPENING_MARKS)
+    word = before.rsplit(maxsplit=1)[-1].lstrip(OPENING_MARKS)
     if word[-1:] != ".":
         return False
-    is_before_a_number = after[0].isdigit() and word[:-1].lower() in BEFORE_A_NUMBER.get(language, "").split()
-    return is_before_a_number or word[:-1] in BEFORE_A_NAME.get(language, "").split()
+    names, numbers = BEFORE_A_NAME.get(language, "").split(), BEFORE_A_NUMBER.get(language, "").split()
+    is_before_a_number = after[0].isdigit() and word[:-1].lower() in numbers
+    return is_before_a_number or word[:-1] in names or word[:-1].lower() in names
