@@ -10,11 +10,11 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import sqlite_utils
@@ -40,6 +40,7 @@ PRAGMAS = (
     "foreign_keys = ON",
     "synchronous = FULL",  # what is acknowledged survives a power cut
     "trusted_schema = OFF",
+    "wal_autocheckpoint = 4000",  # pages; a tag writes about ten, and many of them the same
     "secure_delete = ON",  # what is erased is gone from the file, too
 )
 
@@ -98,17 +99,21 @@ def _connect(path: Path, mode: str) -> sqlite_utils.Database:
 
 @contextmanager
 def _said_plainly() -> Iterator[None]:
-    """Turn what the disk does to us into :class:`Unavailable`; an error in our SQL stays what it is."""
     try:
         yield
     except sqlite3.DatabaseError as problem:
-        code = getattr(problem, "sqlite_errorcode", None)
-        about = DIRTY_CODES.get(code & 0xFF) if code is not None else None
-        if "Could not decode" in str(problem):  # the driver's own words for text that is no UTF-8
-            about = DIRTY_CODES[11]
-        if about is None:
-            raise
-        raise Unavailable(about[0].upper() + about[1:] + ".") from problem
+        _raise_plainly(problem)
+
+
+def _raise_plainly(problem: Exception) -> NoReturn:
+    """Turn what the disk does to us into :class:`Unavailable`; an error in our SQL stays what it is."""
+    code = getattr(problem, "sqlite_errorcode", None)
+    about = DIRTY_CODES.get(code & 0xFF) if code is not None else None
+    if "Could not decode" in str(problem):  # the driver's own words for text that is no UTF-8
+        about = DIRTY_CODES[11]
+    if about is None:
+        raise problem
+    raise Unavailable(about[0].upper() + about[1:] + ".") from problem
 
 
 class Database:
@@ -127,13 +132,15 @@ class Database:
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
         """Run a query and fetch it all: a half-read one would keep the log from being checkpointed."""
-        with _said_plainly():
-            return self._connection().execute(sql, values).fetchall()
+        try:
+            return self._connection().conn.execute(sql, values).fetchall()
+        except sqlite3.DatabaseError as problem:
+            _raise_plainly(problem)
 
     def row(self, sql: str, **values: Any) -> Row | None:
         """Return the first row or None."""
-        with _said_plainly():
-            return self._connection().execute(sql, values).fetchone()
+        rows = self.rows(sql, **values)
+        return rows[0] if rows else None
 
     def value(self, sql: str, **values: Any) -> Any:
         """Return the first column of the first row, or None."""
@@ -142,13 +149,14 @@ class Database:
 
     def write(self, sql: str, **values: Any) -> list[Row]:
         """Run one statement inside the open transaction and return what it RETURNs."""
-        with _said_plainly():
-            return self._transaction().execute(sql, values).fetchall()
+        self._check_transaction()
+        return self.rows(sql, **values)
 
-    def write_many(self, sql: str, rows: Any) -> None:
-        """Run one statement for each of `rows` (mappings) inside the open transaction."""
+    def write_many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Run one statement for each of `rows` inside the open transaction."""
+        self._check_transaction()
         with _said_plainly():
-            self._transaction().conn.executemany(sql, rows)
+            self._connection().conn.executemany(sql, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -220,10 +228,9 @@ class Database:
             reader.execute("PRAGMA query_only = ON")
         return reader
 
-    def _transaction(self) -> sqlite_utils.Database:
+    def _check_transaction(self) -> None:
         if not self.in_transaction:
             raise RuntimeError("a write outside a transaction")
-        return self._local.writer  # type: ignore[no-any-return]
 
     def _open_writer(self) -> sqlite_utils.Database:
         if self._writer is None:

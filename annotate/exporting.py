@@ -1,7 +1,7 @@
 """Write documents out as JSON: the same state gives the same bytes, one document in memory at a time."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -182,7 +182,7 @@ def sentence_json(sentence: Sentence) -> dict[str, Any]:
         "label": decision and decision.label,
         "speaker": decision and decision.speaker,
         "decided_by": decision and decision.decided_by,
-        "annotations": [asdict(each) for each in sentence.annotations],
+        "annotations": sentence.annotations,  # orjson writes dataclasses itself
         "adjudication": _adjudication_json(decision),
         "verification": _verification_json(sentence.verification),
         "matches": [],

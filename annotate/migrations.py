@@ -154,7 +154,7 @@ def m0001_foundation(db: Database) -> None:
         ) STRICT;
 
         CREATE TABLE events (
-            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            number INTEGER PRIMARY KEY,              -- never used twice, since no event is ever removed
             at TEXT NOT NULL,
             reviewer_id INTEGER REFERENCES reviewers,  -- NULL: the command line, or nobody yet signed in
             act TEXT NOT NULL,
@@ -179,6 +179,6 @@ def m0001_foundation(db: Database) -> None:
             body BLOB NOT NULL,
             at INTEGER NOT NULL,
             PRIMARY KEY (reviewer_id, key)
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT;
         """
     )

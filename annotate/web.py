@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import orjson
-from flask import Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
 from flask.json.provider import JSONProvider
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -157,7 +157,7 @@ def get_db() -> Database:
 
 def me() -> Person:
     """Return who is signed in."""
-    person: Person = current_user.person
+    person: Person = g.account.person
     return person
 
 
@@ -190,13 +190,15 @@ def _load_bearer(_: Any) -> Account | None:
 def _guard() -> AnyResponse | None:
     """Let nobody in who is not signed in, and nothing be changed by another site or a read token."""
     is_public = request.endpoint is None or request.endpoint in PUBLIC
-    if not is_public and not current_user.is_authenticated:
-        return _ask_to_sign_in()
+    if not is_public:
+        if not current_user.is_authenticated:
+            return _ask_to_sign_in()
+        g.account = current_user._get_current_object()  # asked for often, and looked up slowly
     if request.method in SAFE:
         return None
-    if is_public or current_user.session_token:
+    if is_public or g.account.session_token:
         csrf.protect()
-    elif current_user.scope != "write":
+    elif g.account.scope != "write":
         raise errors.Forbidden("This token may only read.", code="scope")
     return None
 

@@ -25,7 +25,7 @@ SENTENCE = f"/documents/<string:document_id>/sentences/<int(max={LARGEST}):start
 
 @blp.put(f"{SENTENCE}/annotation")
 @writes("annotate")
-@blp.arguments(AnnotationRequest)
+@blp.arguments(AnnotationRequest())
 @blp.response(200, WriteAnswer)
 def record(tag: dict[str, Any], document_id: str, start: int) -> Response:
     """Store my vote for one sentence."""
@@ -36,7 +36,7 @@ def record(tag: dict[str, Any], document_id: str, start: int) -> Response:
 
 @blp.delete(f"{SENTENCE}/annotation")
 @writes("annotate")
-@blp.arguments(AnnotationRemoval)
+@blp.arguments(AnnotationRemoval())
 @blp.response(200, WriteAnswer)
 def remove(removal: dict[str, Any], document_id: str, start: int) -> Response:
     """Take my vote, speaker and note back; the version goes on counting."""

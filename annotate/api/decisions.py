@@ -16,7 +16,7 @@ blp = Blueprint("decisions", __name__, url_prefix=PREFIX, description="Editors' 
 
 @blp.put(f"{SENTENCE}/decision")
 @writes("adjudicate")
-@blp.arguments(DecisionRequest)
+@blp.arguments(DecisionRequest())
 @blp.response(200, WriteAnswer)
 def record(decision: dict[str, Any], document_id: str, start: int) -> Response:
     """Decide one sentence; label null gives it back to the votes."""

@@ -16,7 +16,7 @@ LISTED = ListedDocument(many=True)
 
 
 @blp.get("/documents")
-@blp.arguments(DocumentQuery, location="query")
+@blp.arguments(DocumentQuery(), location="query")
 @blp.response(200, DocumentList)
 def list_all(query: dict[str, Any]) -> Response:
     """List documents, newest first."""

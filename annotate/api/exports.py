@@ -15,7 +15,7 @@ blp = Blueprint("exports", __name__, url_prefix=PREFIX, description="Everything,
 
 
 @blp.get("/export")
-@blp.arguments(ExportQuery, location="query")
+@blp.arguments(ExportQuery(), location="query")
 @blp.response(200, Export)
 def export(query: dict[str, Any]) -> Response:
     """Download documents with N = 1 or signed off N times, whole or changed since a cursor."""

@@ -16,7 +16,7 @@ blp = Blueprint("verifications", __name__, url_prefix=PREFIX, description="Check
 
 @blp.put(f"{SENTENCE}/verification")
 @writes("verify")
-@blp.arguments(VerificationRequest)
+@blp.arguments(VerificationRequest())
 @blp.response(200, WriteAnswer)
 def record(verification: dict[str, Any], document_id: str, start: int) -> Response:
     """Store the verification of one decided claim or quote, whole."""

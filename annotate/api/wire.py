@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 
 import orjson
 from flask import Response, request
-from flask_login import current_user
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
@@ -92,7 +91,7 @@ def writes(act: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Response:
-            rules.require(current_user.role, act)
+            rules.require(me().role, act)
             key = request.headers.get("Idempotency-Key")
             if key is None:
                 return view(*args, **kwargs)

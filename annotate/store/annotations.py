@@ -42,7 +42,7 @@ def record_annotation(
                 current=dict(before) if before else {"label": None, "version": 0},
             )
         added = int(label is not None) - int(bool(before and before["label"]))
-        _record_act(db, place, by, added)
+        n_tagged = _record_act(db, place, by, added)
         version = _write(db, place, by, label, speaker, note, origin)
         change = renew_decision(db, place)
         event = record_event(
@@ -55,7 +55,7 @@ def record_annotation(
             now={"label": label, "speaker": speaker, "note": note, "version": version},
         )
         document = record_change(db, place.document, event, change=change)
-        return read_back(db, document, start, by, version=version)
+        return read_back(db, document, start, by, version=version, n_tagged=n_tagged)
 
 
 def _find(db: Database, sentence_id: int, reviewer_id: int) -> Row | None:
@@ -75,15 +75,15 @@ def _as_told(row: Row | None) -> dict[str, object] | None:
     return {name: row[name] for name in ("label", "speaker", "note", "version")}
 
 
-def _record_act(db: Database, place: Place, by: Person, n_added: int) -> None:
-    """Keep the reviewer's count and lease; a signed-off document stays wholly tagged."""
+def _record_act(db: Database, place: Place, by: Person, n_added: int) -> int:
+    """Keep the reviewer's count, which is returned, and lease; a signed-off document stays wholly tagged."""
     (review,) = db.write(
         """
         INSERT INTO reviews (document, reviewer_id, n_tagged, acted_at)
         VALUES (:document, :by, :n_added, :now)
         ON CONFLICT (document, reviewer_id) DO UPDATE SET
             n_tagged = n_tagged + excluded.n_tagged, acted_at = excluded.acted_at
-        RETURNING signed_off_at
+        RETURNING n_tagged, signed_off_at
         """,
         document=place.document.number,
         by=by.id,
@@ -95,6 +95,7 @@ def _record_act(db: Database, place: Place, by: Person, n_added: int) -> None:
             "You have signed this document off: change the label rather than take it back.",
             code="signed_off",
         )
+    return int(review["n_tagged"])
 
 
 def _write(

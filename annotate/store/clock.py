@@ -1,12 +1,11 @@
 """The time as it is stored; nothing is ever ordered by it."""
 
 import time
-from datetime import UTC, datetime
 
 
 def now() -> str:
     """Return the time in UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def seconds() -> int:

@@ -300,12 +300,18 @@ def _no_such_sentence(db: Database, document_id: str, start: int, end: int) -> N
     )
 
 
-def read_back(db: Database, document: Document, start: int, reader: Person, *, version: int) -> Written:
-    """Return what was just written as its writer sees it."""
+def read_back(
+    db: Database, document: Document, start: int, reader: Person, *, version: int, n_tagged: int | None = None
+) -> Written:
+    """Return what was just written as its writer sees it.
+
+    :param n_tagged: how many sentences the writer has tagged, where that is known already.
+    """
     (sentence,) = list_sentences(db, document, reader, first=start, last=start)
-    n_tagged = db.value(
-        "SELECT n_tagged FROM reviews WHERE document = :number AND reviewer_id = :me",
-        number=document.number,
-        me=reader.id,
-    )
+    if n_tagged is None:
+        n_tagged = db.value(
+            "SELECT n_tagged FROM reviews WHERE document = :number AND reviewer_id = :me",
+            number=document.number,
+            me=reader.id,
+        )
     return Written(sentence, document, n_tagged or 0, version)

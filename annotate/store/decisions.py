@@ -59,7 +59,7 @@ def record_decision(
             now=asdict(outcome) | {"reason": reason, "has_voted": _has_voted(db, place, by)},
         )
         document = record_change(db, place.document, event, change=change)
-        version = int(_standing(db, place.sentence_id)["version"])
+        version = _standing(db, place.sentence_id)["version"] or 0
         return read_back(db, document, start, by, version=version)
 
 

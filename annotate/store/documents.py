@@ -219,10 +219,16 @@ def record_change(
         n_sign_offs=document.n_sign_offs + n_sign_offs,
         n_in_dispute=document.n_in_dispute + change.n_in_dispute,
     )
+    if state != document.state:  # apart, since it stands in an index that a tag need not touch
+        db.write(
+            "UPDATE documents SET state = :state WHERE number = :number",
+            state=state,
+            number=document.number,
+        )
     (row,) = db.write(
         """
         UPDATE documents SET
-            state = :state, last_event = :event,
+            last_event = :event,
             n_sign_offs = n_sign_offs + :n_sign_offs,
             n_decided = n_decided + :n_decided, n_in_dispute = n_in_dispute + :n_in_dispute,
             n_checkable = n_checkable + :n_checkable, n_unchecked = n_unchecked + :n_unchecked,
@@ -231,7 +237,6 @@ def record_change(
         """,
         number=document.number,
         event=event,
-        state=state,
         n_sign_offs=n_sign_offs,
         n_decided=change.n_decided,
         n_in_dispute=change.n_in_dispute,
