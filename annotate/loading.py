@@ -3,10 +3,10 @@
 import hashlib
 import os
 import stat
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import bidirectional, category
 
 from annotate.database import Database
 from annotate.errors import AnnotateError, Invalid, Refused
@@ -16,7 +16,8 @@ from annotate.text.reading import decode
 from annotate.text.segment import SEGMENTER, spans
 
 SUFFIX = ".txt"
-UNPRINTABLE = ("Cc", "Zl", "Zp")  # what would break a line of a report; joiners and accents are letters
+BREAKING = {"Cc", "Zl", "Zp"}  # categories that would break a line of a report; joiners are letters
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # would show a name as another
 LARGEST_FILE = 16 * 1024 * 1024  # bytes; a novel has one, an article a hundredth
 
 
@@ -173,5 +174,5 @@ def _check_key(key: str) -> None:
         key.encode()
     except UnicodeEncodeError:
         raise Invalid("Its name is not UTF-8; rename it.") from None
-    if any(unicodedata.category(each) in UNPRINTABLE for each in key):
+    if any(category(each) in BREAKING or bidirectional(each) in TURNING for each in key):
         raise Invalid("Its name holds characters that cannot be printed; rename it.")

@@ -15,6 +15,7 @@ __all__ = ["desk", "furnished"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As root, in a container and without a network, Chromium needs to be told so.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+expect.set_options(timeout=15_000)  # ms; CI machines are slow at times
 DESKTOP, PHONE = {"width": 1280, "height": 850}, {"width": 375, "height": 740}
 
 
