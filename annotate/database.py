@@ -7,11 +7,12 @@ processes by a lock file, because ``BEGIN IMMEDIATE`` alone gives up after the b
 
 import fcntl
 import os
+import shutil
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,10 +22,12 @@ import sqlite_utils
 from sqlite_utils import Migrations
 from sqlite_utils.utils import sqlite3
 
-from annotate.errors import Unavailable
+from annotate.errors import Refused, Unavailable
 from annotate.migrations import MIGRATIONS
 
 BUSY_SECONDS = 8  # a locked database is waited for at least 5 seconds
+STUCK_SECONDS = 1  # a writer needs milliseconds: who takes so long is waiting for another program
+MOST_WAITING = 6  # of the 8 threads of a server, so that 2 are left to those who read
 DIRTY_CODES = {  # primary result codes of SQLite that say: not now, and not the caller's fault
     5: "the database is locked by another program",
     6: "the database is locked by another program",
@@ -35,6 +38,9 @@ DIRTY_CODES = {  # primary result codes of SQLite that say: not now, and not the
     14: "the database cannot be opened",
     26: "the file is not a database",
 }
+
+BUSY_CODES = (5, 6)
+DAMAGE_CODES = (11, 26)
 
 PRAGMAS = (
     "foreign_keys = ON",
@@ -48,37 +54,53 @@ Row = Any  # sqlite3.Row: by name and by position
 
 
 class FairLock:
-    """A lock that serves those who wait in the order in which they came."""
+    """A lock that serves those who wait in the order in which they came.
 
-    def __init__(self) -> None:
+    :param most: how many may keep waiting, whoever holds it included, once it is stuck.
+    """
+
+    def __init__(self, most: int = MOST_WAITING) -> None:
+        self.most = most
         self._mutex = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()
         self._is_held = False
+        self._handed_at = 0.0
 
     def acquire(self, timeout: float) -> bool:
-        """Wait at most `timeout` seconds; say whether the lock is ours."""
+        """Wait at most `timeout` seconds, less where too many wait; say whether the lock is ours."""
+        end = time.monotonic() + timeout
         with self._mutex:
             if not self._is_held:
-                self._is_held = True
+                self._is_held, self._handed_at = True, time.monotonic()
                 return True
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append(turn)
-        if turn.acquire(timeout=timeout):
-            return True
-        with self._mutex:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
-                return False
-            return True  # it was handed to us just as we gave up
+        while not self._gives_up(turn, end):
+            if turn.acquire(timeout=min(timeout, STUCK_SECONDS / 4)):
+                return True
+        return False
 
     def release(self) -> None:
         """Hand the lock to whoever has waited longest."""
         with self._mutex:
+            self._handed_at = time.monotonic()
             if self._waiting:
                 self._waiting.popleft().release()
             else:
                 self._is_held = False
+
+    def _gives_up(self, turn: threading.Lock, end: float) -> bool:
+        """Leave the queue if it is too late, or if nothing moves and enough others wait already."""
+        now = time.monotonic()
+        with self._mutex:
+            if turn not in self._waiting:
+                return False  # it was handed to us just now
+            is_surplus = self._waiting.index(turn) + 1 >= self.most
+            if now < end and not (is_surplus and now > self._handed_at + STUCK_SECONDS):
+                return False
+            self._waiting.remove(turn)
+            return True
 
 
 def _connect(path: Path, mode: str) -> sqlite_utils.Database:
@@ -158,11 +180,15 @@ class Database:
         with _said_plainly():
             self._connection().conn.executemany(sql, rows)
 
+    def let_wait(self, most: int) -> None:
+        """Say how many threads may wait for a database that somebody else has locked."""
+        self._turns.most = max(1, most)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what happens inside one durable change, or none; nested ones join the outermost.
 
-        :raises Unavailable: no turn within :data:`BUSY_SECONDS`, or the disk refuses.
+        :raises Unavailable: no turn within :data:`BUSY_SECONDS`, too many wait, or the disk refuses.
         """
         if getattr(self._local, "writer", None) is not None:
             yield
@@ -312,8 +338,7 @@ def migrate(path: Path, backups: Path, migrations: Migrations = MIGRATIONS) -> P
             _refuse_newer(db, migrations)
             if migrations.pending(db):
                 if migrations.applied(db):
-                    backup = new_backup_name(backups, "before-migration")
-                    copy_database(path, backup)
+                    backup = keep_copy(path, backups, "before-migration")
                 _apply(db, migrations)
             db.close()
     finally:
@@ -345,19 +370,21 @@ def _refuse_newer(db: sqlite_utils.Database, migrations: Migrations) -> None:
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database, also one in use, with all that was committed before; the copy appears whole.
 
-    :raises Unavailable: the source is missing or damaged, or the target cannot be written.
+    :raises Refused: there is something under that name, perhaps since a moment ago.
+    :raises Unavailable: the source is missing, damaged or locked, or the target cannot be written.
     """
     if not source.is_file():
         raise Unavailable(f"There is no database at {source}.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        partial.unlink(missing_ok=True)  # of a process that was killed and had our number
         os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         with _said_plainly():
             _pour(source, partial, journal="DELETE")  # one file, without a log beside it
         with open(partial, "rb") as file:
             os.fsync(file.fileno())
-        os.replace(partial, target)
+        _publish(partial, target)
     except OSError as problem:
         raise Unavailable(f"{target} cannot be written: {problem.strerror}.") from problem
     finally:
@@ -365,32 +392,100 @@ def copy_database(source: Path, target: Path) -> None:
             partial.unlink(missing_ok=True)
 
 
-def new_backup_name(folder: Path, reason: str) -> Path:
+def _publish(partial: Path, target: Path) -> None:
+    """Give a whole file its name without taking it from another: `os.replace` would."""
+    try:
+        os.link(partial, target)
+        return
+    except FileExistsError:
+        pass
+    except OSError:  # a disk that knows no links, such as a memory stick
+        if not target.exists():
+            os.replace(partial, target)
+            return
+    raise Refused(f"{target} exists; choose another name.")
+
+
+def keep_copy(source: Path, folder: Path, reason: str) -> Path:
+    """Copy a database into the folder of backups under a name of its own, whoever else is keeping one."""
+    while True:
+        name = _free_name(folder, reason)
+        with suppress(Refused):  # another process took the name within this second
+            copy_database(source, name)
+            return name
+
+
+def _free_name(folder: Path, reason: str) -> Path:
     """Return a name with the time that no backup has yet, though two be made within one second."""
     stem = f"{reason}-{time.strftime('%Y%m%dT%H%M%S')}"
     names = (folder / f"{stem}{'' if n == 1 else f'-{n}'}.db" for n in count(1))
     return next(name for name in names if not name.exists())
 
 
-def pour_into(source: Path, target: Database) -> None:
-    """Replace the content of a database that may be in use with another's, in one transaction."""
-    if not target._turns.acquire(BUSY_SECONDS):
-        raise Unavailable("The database is busy. Try again in a moment.")
+def copy_in_newest_layout(source: Path, target: Path, migrations: Migrations = MIGRATIONS) -> None:
+    """Copy a database of this program, and bring the copy to the newest layout.
+
+    :raises Unavailable: it is newer than this program, damaged, or another program's.
+    """
+    copy_database(source, target)
+    with _said_plainly(), closing(_connect(target, "rw")) as db:
+        if not migrations.applied(db):
+            raise Unavailable(f"{source} is not a database of this program.")
+    migrate(target, target.parent, migrations)
+
+
+def replace_content(
+    path: Path, source: Path, backups: Path, migrations: Migrations = MIGRATIONS
+) -> Path | None:
+    """Put another database's content in the place of one that may be in use, and keep what was there.
+
+    Both happen under one hold of the lock between processes: what is acknowledged is either kept, or
+    comes after and is seen.
+
+    :returns: where that is which was there, if anything was; `damaged-…` if it could only be moved.
+    :raises Unavailable: what is there is newer than this program or stays locked, or the disk refuses.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock_file = _open_lock(path)
     try:
-        with target._between_processes(), _said_plainly():
-            _pour(source, target.path, journal="WAL")
+        _wait_for(lock_file)
+        kept = _keep(path, backups, migrations) if path.exists() else None
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        with _said_plainly():
+            _pour(source, path, journal="WAL")
     finally:
-        target._turns.release()
+        os.close(lock_file)
+    return kept
+
+
+def _keep(path: Path, backups: Path, migrations: Migrations) -> Path:
+    try:
+        with _said_plainly(), closing(_connect(path, "rw")) as db:
+            _refuse_newer(db, migrations)
+        return keep_copy(path, backups, "before-restore")
+    except Unavailable as problem:
+        code = getattr(problem.__cause__, "sqlite_errorcode", 0)
+        if code & 0xFF not in DAMAGE_CODES:
+            raise
+    name = _free_name(backups, "damaged")
+    backups.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for suffix in ("-wal", "-shm", ""):  # the log first: beside a new database it would be thrown away
+        with suppress(FileNotFoundError):
+            shutil.move(f"{path}{suffix}", f"{name}{suffix}")
+    return name
 
 
 def _pour(source: Path, target: Path, *, journal: str) -> None:
-    reading, writing = _connect(source, "rw"), _connect(target, "rw")
-    try:
-        reading.conn.backup(writing.conn)
+    """Replace the target's content in one transaction."""
+    end = time.monotonic() + BUSY_SECONDS
+
+    def check_time(status: int, _remaining: int, _total: int) -> None:
+        if status & 0xFF in BUSY_CODES and time.monotonic() >= end:  # else `backup` would try for ever
+            raise Unavailable("The database is busy. Try again in a moment.")
+
+    with closing(_connect(source, "rw")) as reading, closing(_connect(target, "rw")) as writing:
+        reading.conn.backup(writing.conn, progress=check_time)
         writing.execute(f"PRAGMA journal_mode = {journal}")
-    finally:
-        reading.close()
-        writing.close()
 
 
 def find_damage(path: Path, *, quick: bool = True) -> list[str]:

@@ -5,6 +5,7 @@ import secrets
 import sys
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import orjson
@@ -14,11 +15,11 @@ from annotate.cli.common import commands, open_db, printable
 from annotate.config import Settings, load_settings
 from annotate.database import (
     copy_database,
+    copy_in_newest_layout,
     find_damage,
     migrate,
-    new_backup_name,
     open_database,
-    pour_into,
+    replace_content,
 )
 from annotate.errors import Refused
 from annotate.store.sessions import end_all_sessions
@@ -76,15 +77,16 @@ def restore(file: Path) -> None:
     damage = find_damage(file, quick=False) if file.is_file() else ["There is no such file."]
     if damage:
         raise Refused(f"{file} is no sound backup: {damage[0]}")
-    open_database(file)  # refuses another layout
-    if settings.database.exists():
-        kept = new_backup_name(settings.backups, "before-restore")
-        copy_database(settings.database, kept)
+    settings.database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with TemporaryDirectory(prefix=".restore-", dir=settings.database.parent) as folder:
+        copy = Path(folder) / "copy.db"
+        copy_in_newest_layout(file, copy)
+        end_all_sessions(open_database(copy))  # those that ended since the backup must not come back
+        kept = replace_content(settings.database, copy, settings.backups)
+    if kept:
         click.echo(f"The database as it was before is kept in {printable(str(kept))}.")
-    migrate(settings.database, settings.backups)
-    db = open_database(settings.database)
-    pour_into(file, db)
-    end_all_sessions(db)  # those that ended since the backup must not come back
+    if kept and kept.name.startswith("damaged-"):
+        click.echo("It was too damaged to be copied; stop and start a server that still has it open.")
     click.echo(f"Restored from {printable(str(file))}.")
 
 

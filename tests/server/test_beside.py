@@ -1,10 +1,22 @@
 """A second server and the commands beside a running one, backups while people work, and restoring."""
 
 import json
+import os
+import sqlite3
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+from sqlite_utils.utils import (
+    sqlite3 as our_sqlite3,
+)  # two libraries in one process don't see each other's locks
+
+from annotate import database
+from annotate.database import copy_database, find_damage, replace_content
+from annotate.errors import Refused, Unavailable
 from tests.server.caller import Caller, Crowd, Place
 from tests.server.conftest import Desk, Server, until
 
@@ -182,12 +194,215 @@ def test_a_backup_never_overwrites_a_file(desk: Desk, tmp_path: Path) -> None:
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_a_damaged_database_can_be_replaced_by_a_backup(desk: Desk, tmp_path: Path) -> None:
+DAMAGES = {
+    "no database": lambda sound: b"no database " * 1000,
+    "junk at its beginning": lambda sound: b"\xa5" * 4096 + sound[4096:],
+    "junk in its first table": lambda sound: sound[:100] + b"\xa5" * 300 + sound[400:],
+    "almost nothing": lambda sound: sound[:100],
+}
+
+
+@pytest.mark.parametrize("harm", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_database_can_be_replaced_by_a_backup_and_is_kept(
+    desk: Desk, tmp_path: Path, harm: Callable[[bytes], bytes]
+) -> None:
     desk.run("backup", tmp_path / "one.db")
     sound = desk.export()
-    desk.database.write_bytes(b"no database " * 1000)
+    damaged = harm(desk.database.read_bytes())
+    desk.database.write_bytes(damaged)
+    Path(f"{desk.database}-wal").write_bytes(b"log")
     assert desk.refusal()
+    Path(f"{desk.database}-wal").write_bytes(b"log")
+
+    told = desk.run("restore", tmp_path / "one.db").stdout
+
+    assert desk.export() == sound
+    assert desk.run("check").stdout == "All is well.\n"
+    (kept,) = (desk.folder / "backups").glob("*.db")
+    assert kept.name.startswith("damaged-")
+    assert str(kept) in told
+    assert kept.read_bytes() == damaged
+
+
+def test_a_database_with_damage_in_its_middle_is_kept_and_replaced(desk: Desk, tmp_path: Path) -> None:
+    desk.run("backup", tmp_path / "one.db")
+    sound = desk.export()
+    content = desk.database.read_bytes()
+    middle = len(content) // 4096 // 2 * 4096
+    desk.database.write_bytes(content[:middle] + b"\xa5" * 4096 + content[middle + 4096 :])
 
     desk.run("restore", tmp_path / "one.db")
 
     assert desk.export() == sound
+    assert len(list((desk.folder / "backups").iterdir())) == 1
+
+
+def notes_in(path: Path) -> set[str]:
+    """Return every note that was ever stored, out of the history."""
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT now FROM events WHERE now LIKE '%note%'").fetchall()
+    return {note for (now,) in rows if (note := json.loads(now).get("note"))}
+
+
+def test_nothing_acknowledged_falls_between_what_a_restore_keeps_and_what_it_brings(
+    desk: Desk, server: Server, tmp_path: Path
+) -> None:
+    desk.run("backup", tmp_path / "one.db")
+    callers = [server.caller(desk.tokens["alice"]) for _ in range(4)]
+    places = callers[0].places()
+    acknowledged: list[set[str]] = [set() for _ in callers]
+    is_over = threading.Event()
+
+    def act(number: int) -> None:
+        while not is_over.is_set():
+            note = f"note {number}-{len(acknowledged[number])}"
+            assert callers[number].tag(places[number], "quote", note=note).status == 200
+            acknowledged[number].add(note)
+
+    crowd = Crowd(4, act)
+    try:
+        until(lambda: all(acknowledged), "tagged")
+        restoring = desk.start([sys.executable, "-c", RESTORE_MANY, str(tmp_path / "one.db")])
+        _, errors = restoring.communicate(timeout=60)
+        assert restoring.returncode == 0, errors
+    finally:
+        is_over.set()
+    crowd.wait()
+
+    kept = list((desk.folder / "backups").glob("*.db"))
+    assert len(kept) == 5
+    stored = set().union(*(notes_in(each) for each in [*kept, desk.database]))
+    assert set().union(*acknowledged) <= stored
+
+
+KEEP_MANY = """
+import sys
+from pathlib import Path
+from annotate.database import keep_copy
+
+source, folder = Path(sys.argv[1]), Path(sys.argv[2])
+sys.stdin.read()
+for _ in range(5):
+    print(keep_copy(source, folder, "test").name)
+"""
+
+
+def test_processes_that_keep_a_copy_in_the_same_second_never_take_the_same_name(
+    desk: Desk, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", KEEP_MANY, str(desk.database), str(tmp_path / "kept")]
+    keeping = [desk.start(command) for _ in range(3)]
+
+    told = [each.communicate(timeout=60) for each in keeping]
+
+    assert [each.returncode for each in keeping] == [0, 0, 0], told
+    names = [name for out, _ in told for name in out.splitlines()]
+    assert len(names) == len(set(names)) == 15
+    assert {each.name for each in (tmp_path / "kept").iterdir()} == set(names)
+
+
+@pytest.mark.parametrize("knows_links", [True, False])
+def test_a_name_that_another_took_meanwhile_is_not_taken_from_it(
+    monkeypatch: pytest.MonkeyPatch, desk: Desk, tmp_path: Path, knows_links: bool
+) -> None:
+    if not knows_links:
+        monkeypatch.setattr(os, "link", refuse_links)
+    (tmp_path / "mine.db").write_text("mine")
+
+    with pytest.raises(Refused, match="exists"):
+        copy_database(desk.database, tmp_path / "mine.db")
+    copy_database(desk.database, tmp_path / "free.db")
+
+    assert (tmp_path / "mine.db").read_text() == "mine"
+    assert not find_damage(tmp_path / "free.db")
+    assert {each.name for each in tmp_path.glob("*.db")} == {"mine.db", "free.db"}
+    assert not list(tmp_path.glob(".*.partial"))
+
+
+def refuse_links(*_: object) -> None:
+    raise PermissionError(1, "Operation not permitted")  # what a memory stick says
+
+
+NEXT_PROGRAM = """
+import sys
+from annotate.cli import commands
+from annotate.migrations import MIGRATIONS
+
+@MIGRATIONS()
+def m9000_next(db):
+    db.execute("CREATE TABLE next (id INTEGER PRIMARY KEY) STRICT")
+    db.execute("INSERT INTO next SELECT count(*) FROM sentences")
+
+commands(sys.argv[1:])
+"""
+
+
+def test_a_backup_of_an_older_layout_is_brought_up_and_the_file_stays_as_it_is(
+    desk: Desk, tmp_path: Path
+) -> None:
+    backup = tmp_path / "old.db"
+    desk.run("backup", backup)
+    old, exported = backup.read_bytes(), desk.export()
+
+    def run_next(*words: object) -> str:
+        process = desk.start([sys.executable, "-c", NEXT_PROGRAM, *map(str, words)])
+        told, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        return told
+
+    run_next("init")
+    run_next("restore", backup)
+
+    assert run_next("export").encode() == exported
+    with closing(sqlite3.connect(desk.database)) as db:
+        ((n_sentences,),) = db.execute("SELECT id FROM next").fetchall()
+    assert n_sentences > 0, "it was migrated before its content came"
+    assert backup.read_bytes() == old
+    names = sorted(each.name.partition("-2")[0] for each in (desk.folder / "backups").iterdir())
+    assert names == ["before-migration", "before-restore"]
+    assert not list(desk.folder.glob(".restore-*"))
+
+    assert "newer" in desk.refusal("restore", backup)  # the older program leaves the newer layout alone
+    assert run_next("export").encode() == exported
+
+
+def test_somebody_elses_database_is_no_backup(desk: Desk, tmp_path: Path) -> None:
+    before = desk.export()
+    with closing(sqlite3.connect(tmp_path / "recipes.db")) as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+    (tmp_path / "empty.db").touch()
+
+    for name in ("recipes.db", "empty.db"):
+        assert "not a database of this program" in desk.refusal("restore", tmp_path / name)
+    assert desk.export() == before
+    assert not (desk.folder / "backups").exists()
+
+
+def test_a_restore_onto_a_database_that_stays_locked_gives_up_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, desk: Desk, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.3)
+    desk.run("backup", tmp_path / "one.db")
+    before = desk.export()
+
+    with closing(our_sqlite3.connect(desk.database, isolation_level=None)) as stranger:
+        stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable, match="busy"):
+            replace_content(desk.database, tmp_path / "one.db", desk.folder / "backups")
+        stranger.execute("ROLLBACK")
+
+    assert desk.export() == before
+    desk.run("restore", tmp_path / "one.db")
+
+
+def test_a_backup_of_a_database_that_stays_locked_gives_up_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.3)
+    with closing(our_sqlite3.connect(tmp_path / "one.db", isolation_level=None)) as stranger:
+        stranger.execute("CREATE TABLE t (x)")
+        stranger.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Unavailable, match=r"busy|locked"):
+            copy_database(tmp_path / "one.db", tmp_path / "copy.db")
+
+    assert [each.name for each in tmp_path.iterdir()] == ["one.db"]

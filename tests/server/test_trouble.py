@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from annotate import database
+from annotate.database import FairLock
 from tests.conftest import PASSWORD
 from tests.server.caller import Answer, Caller, Crowd, Place
-from tests.server.conftest import Desk, Server
+from tests.server.conftest import Desk, Server, until
 
 
 def check_unavailable(answer: Answer) -> None:
@@ -52,6 +54,75 @@ def test_a_locked_database_is_waited_for_and_then_503_and_works_again_by_itself(
 
     again = alice.tag(place, "claim", version=0, key="key-0")
     assert (again.status, again.version) == (200, 1)
+
+
+def test_eight_writers_that_wait_for_a_locked_database_leave_threads_to_those_who_read(
+    desk: Desk, server: Server, alice: Caller
+) -> None:
+    places = alice.places()
+    writers = [server.caller(desk.tokens["alice"]) for _ in range(8)]  # as many as there are threads
+
+    def act(number: int) -> tuple[Answer, float]:
+        begun = time.monotonic()
+        return writers[number].tag(places[number], "claim", version=0), time.monotonic() - begun
+
+    with closing(sqlite3.connect(desk.database, isolation_level=None)) as stranger:
+        stranger.execute("BEGIN IMMEDIATE")
+        crowd = Crowd(8, act)
+        until(lambda: sum(each is not None for each in crowd.results) == 2, "refused those too many", 5)
+        for path in ("/documents", places[0].path.partition("/sentences")[0]):
+            begun = time.monotonic()
+            assert alice.get(f"/api/v1{path}").status == 200
+            assert time.monotonic() - begun < 3
+        assert sum(each is not None for each in crowd.results) == 2, "the others should still wait"
+        late = server.caller(desk.tokens["alice"])
+        begun = time.monotonic()
+        check_unavailable(late.tag(places[9], "claim", version=0))  # enough wait already
+        assert time.monotonic() - begun < 3
+        stranger.execute("ROLLBACK")
+
+    answers = crowd.wait()
+    refused = [each for each, waited in answers if each.status != 200]
+    assert len(refused) == 2
+    for each in refused:
+        check_unavailable(each)
+    assert alice.tag(places[9], "claim", version=0).status == 200
+
+
+def test_who_waits_in_a_queue_that_moves_is_not_refused_however_long_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "STUCK_SECONDS", 0.5)
+    lock = FairLock(most=2)
+    served = []
+
+    def act(number: int) -> bool:
+        is_ours = lock.acquire(8)
+        if is_ours:
+            served.append(number)
+            time.sleep(0.1)  # at work: one is far from stuck, all of them take twice as long as that
+            lock.release()
+        return is_ours
+
+    assert Crowd(10, act).wait() == [True] * 10
+    assert sorted(served) == list(range(10))
+
+
+def test_who_waits_in_a_queue_that_is_stuck_is_refused_where_enough_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "STUCK_SECONDS", 0.3)
+    lock = FairLock(most=3)
+    assert lock.acquire(0)
+
+    crowd = Crowd(6, lambda _: lock.acquire(30))
+    until(lambda: crowd.results.count(False) == 4, "refused")
+    assert not lock.acquire(30)
+    for _ in range(3):
+        lock.release()
+
+    assert sorted(crowd.wait()) == [False] * 4 + [True] * 2
+    assert lock.acquire(0), "it was left held"
 
 
 def test_on_a_full_disk_writing_is_503_reading_goes_on_and_it_recovers_by_itself(
