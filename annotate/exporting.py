@@ -12,7 +12,12 @@ from annotate.rules import may
 from annotate.store.contents import Content, Decision, Sentence, Verification, get_content
 from annotate.store.documents import Document
 from annotate.store.events import last_event
-from annotate.store.exports import get_exportable, list_exportable, list_withdrawn
+from annotate.store.exports import (
+    get_exportable,
+    last_visible_event,
+    list_exportable,
+    list_withdrawn,
+)
 from annotate.store.reviewers import Person
 from annotate.text.checking import find_faults
 from schemas.terms import FORMAT_VERSION
@@ -54,12 +59,11 @@ def open_export(view: Database, selection: Selection) -> Export:
     :param view: a snapshot of the database, open until the export is written.
     :raises Invalid: `since` is not a cursor that we gave.
     """
-    newest = last_event(view)
-    since = _event_number(selection.since, newest)
+    since = _event_number(selection.since, last_event(view))
     return Export(
         view,
         selection,
-        str(newest),
+        str(last_visible_event(view)),
         list_exportable(view, collection=selection.collection, since=since),
         list_withdrawn(view, collection=selection.collection, since=since)
         if selection.since is not None
@@ -130,7 +134,7 @@ def _document(export: Export, document: Document) -> bytes | None:
 
 
 def document_json(document: Document, content: Content, selection: Selection) -> dict[str, Any]:
-    """Return a document as it stands in an export; its shape is ``schemas.export.Document``."""
+    """Return a document as it stands in an export; its shape is ``schemas.export.ExportedDocument``."""
     sentences = [each for each in content.sentences if _is_selected(each, selection)]
     exported = {
         **{name: getattr(document, name) for name in METADATA},

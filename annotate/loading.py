@@ -111,9 +111,12 @@ def load(
     :param is_dry_run: tell only.
     :raises Unavailable: the database cannot be written; what was told before is stored.
     """
+    tried: dict[str, str] = {}  # what a dry run would have loaded by now: key → hash of the text
     for each in sources:
         try:
             article = _read(each, source)
+            if is_dry_run and tried.setdefault(each.key, article.sha256) != article.sha256:
+                raise Refused(f"Another text is loaded under the key {each.key}; nothing was changed.")
         except AnnotateError as problem:
             yield Loaded(str(each.path), "refused", each.key, reason=problem.message)
             continue

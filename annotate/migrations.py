@@ -120,6 +120,7 @@ def m0001_foundation(db: Database) -> None:
             note TEXT,
             origin TEXT NOT NULL,
             is_carried INTEGER NOT NULL DEFAULT 0 CHECK (is_carried IN (0, 1)),
+            is_late INTEGER NOT NULL DEFAULT 0 CHECK (is_late IN (0, 1)),  -- came when it was settled
             version INTEGER NOT NULL,
             at TEXT NOT NULL,
             PRIMARY KEY (sentence_id, reviewer_id)

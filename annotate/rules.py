@@ -14,7 +14,6 @@ LEASE_SECONDS = 30 * 60  # since the last act; steers the queue and never refuse
 
 EVERYONE = frozenset({"reviewer", "editor", "admin"})
 EDITORS = frozenset({"editor", "admin"})
-ADMINS = frozenset({"admin"})
 MAY = {
     "annotate": EVERYONE,
     "sign_off": EVERYONE,

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from annotate import errors
@@ -163,13 +164,13 @@ def me() -> Person:
 
 def load_session(token: str) -> Account | None:
     """Return whom a session belongs to, None if it has ended or a token was sent instead."""
-    if "Authorization" in request.headers:
+    if request.path.startswith(API) and "Authorization" in request.headers:
         return None  # a token speaks for itself; a cookie that came along adds nothing
     limits = session_limits(get_settings())
     session = find_session(get_db(), token, **limits)
     if session is None:
         return None
-    if session.seen_at < seconds() - TOUCH_SECONDS:
+    if session.seen_at < seconds() - min(TOUCH_SECONDS, limits["idle_seconds"] // 4):
         try:
             touch_session(get_db(), token)
         except errors.Unavailable:
@@ -189,7 +190,11 @@ def _load_bearer(_: Any) -> Account | None:
 
 def _guard() -> AnyResponse | None:
     """Let nobody in who is not signed in, and nothing be changed by another site or a read token."""
-    is_public = request.endpoint is None or request.endpoint in PUBLIC
+    if isinstance(request.routing_exception, RequestRedirect):
+        raise errors.NotFound("There is no such page.")  # a redirect would repeat a forged Host
+    if request.endpoint is None:
+        return None  # 404 or 405 comes next, and no view runs
+    is_public = request.endpoint in PUBLIC
     if not is_public:
         if not current_user.is_authenticated:
             return _ask_to_sign_in()

@@ -1,4 +1,4 @@
-"""Tags, sign-offs and decisions as they come in."""
+"""Tags and decisions as they come in."""
 
 from schemas.base import Offset, Shape, Text, choice
 from schemas.terms import LABELS, ORIGINS
@@ -13,7 +13,7 @@ class AnnotationRequest(Shape):
 
     end = Offset(required=True)
     label = choice(LABELS, required=True, allow_none=True)
-    speaker = Text(longest=SPEAKER, load_default=None, allow_none=True)
+    speaker = Text(longest=SPEAKER, is_one_line=True, load_default=None, allow_none=True)
     note = Text(longest=NOTE, load_default=None, allow_none=True)
     origin = choice(ORIGINS, load_default="api")
 
@@ -29,5 +29,5 @@ class DecisionRequest(Shape):
 
     end = Offset(required=True)
     label = choice(LABELS, required=True, allow_none=True)
-    speaker = Text(longest=SPEAKER, load_default=None, allow_none=True)
+    speaker = Text(longest=SPEAKER, is_one_line=True, load_default=None, allow_none=True)
     reason = Text(longest=REASON, load_default=None, allow_none=True)

@@ -1,11 +1,13 @@
 """What the shapes have in common: strict fields, and the one shape of an error."""
 
 from typing import Any
+from unicodedata import category
 from urllib.parse import urlsplit
 
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+BREAKING = {"Cc", "Zl", "Zp"}  # categories that end or spoil a line; joiners and odd spaces are letters
 LARGEST = 2**53 - 1  # the largest integer that every reader of JSON keeps exactly
 
 
@@ -24,7 +26,8 @@ class Text(fields.String):
     :param longest: in code points.
     """
 
-    def __init__(self, *, longest: int = 2000, **options: Any) -> None:
+    def __init__(self, *, longest: int = 2000, is_one_line: bool = False, **options: Any) -> None:
+        self.is_one_line = is_one_line
         checks = [validate.Length(max=longest), *options.pop("validators", [])]
         super().__init__(validate=checks, **options)
 
@@ -32,7 +35,9 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **options)
         if "\x00" in text:
             raise ValidationError("A NUL character is not allowed.")
-        text = text.strip()
+        text = text.replace("\r\n", "\n").strip()
+        if self.is_one_line and any(category(each) in BREAKING for each in text):
+            raise ValidationError("Must be one line, without control characters.")
         return None if not text and self.allow_none else text
 
     def _validate(self, value: Any) -> None:
@@ -70,7 +75,8 @@ class Offset(fields.Integer):
 def choice(values: tuple[str, ...], **options: Any) -> fields.String:
     """Return a field that takes one of a vocabulary's words."""
     if options.get("allow_none"):
-        return fields.String(validate=validate.OneOf([*values, None]), **options)
+        error = f"Must be one of: {', '.join(values)}, or null."
+        return fields.String(validate=validate.OneOf([*values, None], error=error), **options)
     return fields.String(validate=validate.OneOf(values), **options)
 
 

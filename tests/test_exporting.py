@@ -304,7 +304,7 @@ def test_hostile_text_is_valid_json_in_utf_8(db: Database, add_story: AddStory, 
     hostile = '</script> \\u0000 " \\ \x01\x1b[31m \x7f \u2028\u2029 \ufeff \u202e =1+1 🦊'
     document = add_story(f"{hostile}\n\nMore {hostile}\n")
     for each in alice.sentences(document):
-        alice.tag(document, each, "claim", speaker=hostile, note=hostile)
+        alice.tag(document, each, "claim", note=hostile)
 
     found = only(db)
 
@@ -445,7 +445,16 @@ def test_acts_on_people_change_no_document(shell: Shell, db: Database, story: st
     whole = read(db, since=cursor)
 
     assert whole["documents"] == []
-    assert int(whole["cursor"]) > int(cursor)
+    assert whole["cursor"] == cursor
+    assert export(db) == export(db, since=None)
+
+
+def test_blind_votes_move_no_cursor(db: Database, alice: Client, story: str, pair: str) -> None:
+    before = export(db)
+
+    alice.tag_all(pair)
+
+    assert export(db) == before
 
 
 def test_a_withdrawn_document_is_told_with_key_and_time_alone(

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from annotate.cli.common import commands, open_db, printable
-from annotate.errors import Unavailable
+from annotate.errors import Refused, Unavailable
 from annotate.exporting import WRITERS, Export, Selection, open_export
 from schemas.terms import FORMATS, LABELS, STATUSES
 
@@ -64,6 +64,9 @@ def _write_out(pieces: Iterator[bytes]) -> None:
 
 
 def _write_whole(out: Path, pieces: Iterator[bytes]) -> None:
+    out = out.resolve()  # a link stays one
+    if out.exists() and not out.is_file():
+        raise Refused(f"{out} is not a regular file.")
     partial = out.parent / f".{out.name}.{os.getpid()}.partial"
     try:
         with open(partial, "xb") as file:

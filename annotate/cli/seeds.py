@@ -1,5 +1,6 @@
 """``seeds``: the articles."""
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-import orjson
 
 from annotate.cli.common import Group, commands, open_db, printable
 from annotate.config import load_settings
@@ -64,10 +64,13 @@ def _with_progress(loading: Iterable[Loaded], sources: list[Source], as_json: bo
 
 
 def _told(results: Iterable[Loaded], as_json: bool) -> Iterable[Loaded]:
+    is_behind_bar = sys.stderr.isatty() and not as_json
     for each in results:
+        if is_behind_bar:
+            click.echo("\r\x1b[K", err=True, nl=False)  # the bar makes room and is drawn anew below
         if as_json:
-            names = {"path": printable(each.path), "key": each.key and printable(each.key)}
-            click.echo(orjson.dumps({**asdict(each), **names}).decode())
+            # In ASCII: safe on a terminal, whatever the name.
+            click.echo(json.dumps(asdict(each), separators=(",", ":")))
         elif each.outcome == "refused":
             click.echo(f"refused\t{printable(each.path)}: {printable(each.reason or '')}", err=True)
         else:

@@ -40,7 +40,7 @@ def serve(host: str | None, port: int | None, threads: int | None) -> None:
     check_ready(settings)
     run(
         settings,
-        host=settings.host if host is None else host,
+        host=host or settings.host,
         port=settings.port if port is None else port,
         threads=settings.threads if threads is None else threads,
         greet=lambda address: click.echo(f"Serving at {address}", err=True),
@@ -165,6 +165,7 @@ def _make_server(app: Flask, settings: Settings, listener: socket.socket, thread
         max_request_body_size=settings.max_body_kb * 1024,
         max_request_header_size=32 * 1024,
         connection_limit=_most_connections(),
+        outbuf_high_watermark=2**40,  # what is not read yet waits in a file, and no thread with it
         clear_untrusted_proxy_headers=settings.proxy_hops == 0,
     )
     server.channel_class = Channel

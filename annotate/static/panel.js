@@ -41,7 +41,10 @@ export class Panel {
     this.$('#my-label').textContent = words(s.mine.label) || 'Untagged';
     for (const name of ['speaker', 'note']) {
       const field = this.form.elements[name];
-      if (other || field !== document.activeElement) field.value = s.mine[name] ?? '';
+      if (other || field !== document.activeElement) {
+        field.value = s.mine[name] ?? '';
+        field.dataset.shown = field.value; // as the field holds it: it may have taken line breaks out
+      }
     }
     this.#showDecision(s, other);
     this.$('#checked').textContent = checkedSoFar(s);
@@ -53,8 +56,13 @@ export class Panel {
   /** Save what is typed into speaker and note. */
   flush() {
     if (!this.#s) return;
-    const value = (name) => this.form.elements[name].value.trim() || null;
-    this.mine.change([this.#s], { speaker: value('speaker'), note: value('note') });
+    const typed = {};
+    for (const name of ['speaker', 'note']) {
+      const field = this.form.elements[name];
+      if (field.value !== field.dataset.shown) typed[name] = field.value.trim() || null;
+      field.dataset.shown = field.value;
+    }
+    this.mine.change([this.#s], typed);
     this.#listSpeakers();
   }
 
@@ -176,10 +184,11 @@ function vote({ reviewer, label, speaker, note }) {
   return Object.assign(document.createElement('li'), { textContent: `${reviewer}: ${said}` });
 }
 
-function checkedSoFar({ verification: v, decision }) {
+function checkedSoFar({ verification: v, decision, lateDissent }) {
   if (v?.suspended) return `Suspended: the sentence is no longer what was checked. What was found is kept${isCheckable(decision?.label) ? ' until you save anew' : ''}.`;
   if (!v || !isCheckable(decision?.label)) return 'Decided claims and quotes are verified here; this is none yet.';
   const found = [v.attribution !== 'unconfirmed' && v.attribution, v.verdict !== 'unverified' && v.verdict].filter(Boolean).map(words);
   const who = v.status === 'settled' ? v.checked_by : v.proposed_by;
-  return `${[words(v.status), ...found].join(' · ')}${who ? `, by ${who}` : ''}.`;
+  const late = lateDissent ? ' Late dissent: somebody voted otherwise after it was settled.' : '';
+  return `${[words(v.status), ...found].join(' · ')}${who ? `, by ${who}` : ''}.${late}`;
 }

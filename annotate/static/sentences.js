@@ -28,6 +28,7 @@ export function readSentences(article, known) {
       others: more.others ?? [],
       adjudication: more.adjudication ?? null,
       verification: more.verification ?? unchecked(decision?.label),
+      lateDissent: more.late_dissent ?? false,
       drafts: {},
     };
   });
@@ -47,6 +48,7 @@ export function absorb(s, json, me, mineToo) {
   s.decision = json.decision;
   s.adjudication = json.adjudication;
   s.verification = json.verification;
+  s.lateDissent = json.late_dissent;
   paint(s);
 }
 

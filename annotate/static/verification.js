@@ -171,6 +171,7 @@ export class VerificationForm {
       done: () => {
         delete s.drafts.verification;
         this.#tell(s);
+        if (s === this.#s && document.activeElement === document.body) this.form.parentElement.querySelector('summary').focus();
         this.say('The verification is saved.');
       },
       refused: ({ status, error }) => this.#refused(s, status, error),

@@ -94,7 +94,8 @@ function explain(s) {
   return `${start} was changed elsewhere. Stored now: ${describe(stored)}. Yours: ${describe(s.mine)}.`;
 }
 
-const describe = (a) => [words(a.label) || 'untagged', a.speaker, a.note].filter(Boolean).join(', ');
+const clip = (text) => (text?.length > 60 ? `${text.slice(0, 60)}…` : text);
+const describe = (a) => [words(a.label) || 'untagged', clip(a.speaker), clip(a.note)].filter(Boolean).join(', ');
 
 function choose(act) {
   const [s] = mine.problems;
@@ -227,6 +228,7 @@ function onKey(event) {
   const act = TAGS[name] ? () => tag(TAGS[name], 'key') : ACTS[name];
   if (!act || (isControl && key.length > 1)) return;
   event.preventDefault();
+  if (event.repeat && TAGS[name]) return; // a key held down too long is one tag
   act(event);
 }
 

@@ -41,6 +41,8 @@ def record_annotation(
                 "You have changed this in another place in the meantime.",
                 current=dict(before) if before else {"label": None, "version": 0},
             )
+        if before is None and (label, speaker, note) == (None, None, None):
+            return read_back(db, place.document, start, by, version=0)  # there is nothing to take back
         added = int(label is not None) - int(bool(before and before["label"]))
         n_tagged = _record_act(db, place, by, added)
         version = _write(db, place, by, label, speaker, note, origin)
@@ -109,11 +111,15 @@ def _write(
 ) -> int:
     (row,) = db.write(
         """
-        INSERT INTO annotations (sentence_id, reviewer_id, label, speaker, note, origin, version, at)
-        VALUES (:sentence_id, :by, :label, :speaker, :note, :origin, 1, :now)
+        INSERT INTO annotations (sentence_id, reviewer_id, label, speaker, note, origin, is_late, version,
+            at)
+        VALUES (:sentence_id, :by, :label, :speaker, :note, :origin,
+            EXISTS (SELECT 1 FROM verifications WHERE sentence_id = :sentence_id AND status = 'settled'),
+            1, :now)
         ON CONFLICT (sentence_id, reviewer_id) DO UPDATE SET
             label = excluded.label, speaker = excluded.speaker, note = excluded.note,
-            origin = excluded.origin, is_carried = 0, version = version + 1, at = excluded.at
+            origin = excluded.origin, is_carried = 0, is_late = excluded.is_late,
+            version = version + 1, at = excluded.at
         RETURNING version
         """,
         sentence_id=place.sentence_id,

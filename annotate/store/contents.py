@@ -71,13 +71,12 @@ class Sentence:
     annotations: list[Annotation]
     decision: Decision | None
     verification: Verification | None
+    late_labels: tuple[str, ...] = ()
 
     @property
     def has_late_dissent(self) -> bool:
-        """Whether somebody's vote differs from what was settled."""
-        if not (self.decision and self.verification and self.verification.status == "settled"):
-            return False
-        return any(each.label not in (None, self.decision.label) for each in self.annotations)
+        """Whether a vote that came when it was settled differs from what stands."""
+        return self.decision is not None and any(each != self.decision.label for each in self.late_labels)
 
 
 @dataclass(frozen=True)
@@ -164,9 +163,11 @@ def list_sentences(
     """List the sentences that start from `first` to `last`, in order, in two range reads."""
     span = {"number": document.number, "first": first, "last": last}
     by_sentence: dict[int, list[Annotation]] = defaultdict(list)
+    late: dict[int, list[str]] = defaultdict(list)
     for row in db.rows(
         """
-        SELECT a.sentence_id, r.name, a.label, a.speaker, a.note, a.origin, a.version, a.at
+        SELECT a.sentence_id, r.name, a.label, a.speaker, a.note, a.origin, a.version, a.at,
+            a.is_late
         FROM sentences AS s
         CROSS JOIN annotations AS a ON a.sentence_id = s.id
         JOIN reviewers AS r ON r.id = a.reviewer_id
@@ -179,7 +180,9 @@ def list_sentences(
         is_blind=int(document.is_blind),
         **span,
     ):
-        by_sentence[row["sentence_id"]].append(Annotation(*row[1:]))
+        by_sentence[row["sentence_id"]].append(Annotation(*row[1:-1]))
+        if row["is_late"] and row["label"]:
+            late[row["sentence_id"]].append(row["label"])
     rows = db.rows(
         """
         SELECT s.id, s.start, s.stop, s.block, s.text,
@@ -199,10 +202,13 @@ def list_sentences(
         """,
         **span,
     )
-    return [_sentence(row, by_sentence.get(row["id"], []), document.is_blind) for row in rows]
+    return [
+        _sentence(row, by_sentence.get(row["id"], []), late.get(row["id"], []), document.is_blind)
+        for row in rows
+    ]
 
 
-def _sentence(row: Row, annotations: list[Annotation], is_blind: bool) -> Sentence:
+def _sentence(row: Row, annotations: list[Annotation], late: list[str], is_blind: bool) -> Sentence:
     decision = None if is_blind else _decision(row)
     return Sentence(
         row["id"],
@@ -213,6 +219,7 @@ def _sentence(row: Row, annotations: list[Annotation], is_blind: bool) -> Senten
         annotations,
         decision,
         _verification(row, decision),
+        tuple(late),
     )
 
 

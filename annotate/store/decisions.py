@@ -32,7 +32,8 @@ def record_decision(
     :param seen_version: of the decision that the editor was looking at, 0 for none.
     :raises Forbidden: not an editor.
     :raises Stale: the decision was changed since.
-    :raises Refused: code ``open`` before N have signed off, ``settled`` while its checking is.
+    :raises Refused: code ``open`` before N have signed off, ``settled`` while its checking is,
+        ``not_adjudicated`` where there is nothing to give back.
     """
     rules.require(by.role, "adjudicate")
     with db.transaction():
@@ -44,6 +45,10 @@ def record_decision(
             raise Stale("Somebody has decided this in the meantime.", current=_as_current(before))
         if _is_settled(before):
             raise Refused("Its verification is settled; reopen that first.", code="settled")
+        if label is None and before["decided_by"] != "adjudication":
+            raise Refused(
+                "No editor has decided this; there is nothing to give back.", code="not_adjudicated"
+            )
         if label is None:
             outcome, editor = rules.decide(_votes(db, place.sentence_id)), None
         else:
@@ -55,11 +60,11 @@ def record_decision(
             by=by.id,
             document=place.document.number,
             sentence_id=place.sentence_id,
-            was={name: before[name] for name in ("label", "speaker", "decided_by")},
+            was=_as_current(before),
             now=asdict(outcome) | {"reason": reason, "has_voted": _has_voted(db, place, by)},
         )
         document = record_change(db, place.document, event, change=change)
-        version = _standing(db, place.sentence_id)["version"] or 0
+        version = int(_standing(db, place.sentence_id)["version"])
         return read_back(db, document, start, by, version=version)
 
 

@@ -97,7 +97,7 @@ def list_documents(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Document]:
-    """List documents, newest first, without the withdrawn ones unless asked for by state.
+    """List documents, newest first, without the withdrawn ones.
 
     :param q: part of the title or key; `%` and `_` stand for themselves.
     :param before: only those with a smaller number: where the list before ended.
@@ -107,7 +107,7 @@ def list_documents(
         r"""
         SELECT * FROM documents
         WHERE (:pattern IS NULL OR title LIKE :pattern ESCAPE '\' OR key LIKE :pattern ESCAPE '\')
-          AND (state = :state OR (:state IS NULL AND state <> 'withdrawn'))
+          AND (:state IS NULL OR state = :state) AND state <> 'withdrawn'
           AND (:collection IS NULL OR collection = :collection)
           AND (:before IS NULL OR number < :before)
         ORDER BY number DESC LIMIT :limit

@@ -41,5 +41,5 @@ def record_event(
 
 
 def last_event(db: Database) -> int:
-    """Return the number of the last event, 0 if there is none; the cursor of an export."""
+    """Return the number of the last event, 0 if there is none."""
     return int(db.value("SELECT max(number) FROM events") or 0)

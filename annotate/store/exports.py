@@ -28,6 +28,26 @@ def list_exportable(db: Database, *, collection: str | None, since: int) -> list
     ]
 
 
+def last_visible_event(db: Database) -> int:
+    """Return the number of the last event that an export shows, its cursor; 0 if there is none.
+
+    Sign-ins and blind votes are no such event: the same state gives the same bytes, and a cursor tells
+    nobody how fast a colleague works.
+    """
+    rows = db.rows(
+        """
+        SELECT state, reviews_needed, max(last_event) AS last_event
+        FROM documents WHERE state <> 'superseded' GROUP BY state, reviews_needed
+        """
+    )
+    visible = [
+        int(row["last_event"])
+        for row in rows
+        if not is_blind(reviews_needed=row["reviews_needed"], state=row["state"])
+    ]
+    return max(visible, default=0)
+
+
 def get_exportable(db: Database, number: int) -> Document:
     """Read one of the documents that :func:`list_exportable` named, from the same snapshot."""
     return Document.of(db.row("SELECT * FROM documents WHERE number = :number", number=number))

@@ -10,8 +10,8 @@ from annotate.store.clock import seconds
 WINDOW_SECONDS = 15 * 60
 
 
-def reserve_attempt(db: Database, *, name: str, address: str, per_account: int, per_address: int) -> int:
-    """Count an attempt as failed before the password is looked at, and return its number.
+def reserve_attempt(db: Database, *, name: str, address: str, per_account: int, per_address: int) -> None:
+    """Count an attempt as failed before the password is looked at.
 
     Counting first bounds what many guesses at the same moment can try.
 
@@ -21,16 +21,14 @@ def reserve_attempt(db: Database, *, name: str, address: str, per_account: int, 
     with db.transaction():
         _check_limit(db, "account", per_account, name_hash=hashed, address=None)
         _check_limit(db, "address", per_address, name_hash=None, address=address)
-        (row,) = db.write(
+        db.write(
             """
-            INSERT INTO sign_in_failures (name_hash, address, at)
-            VALUES (:hash, :address, :now) RETURNING id
+            INSERT INTO sign_in_failures (name_hash, address, at) VALUES (:hash, :address, :now)
             """,
             hash=hashed,
             address=address,
             now=seconds(),
         )
-    return int(row["id"])
 
 
 def forget_attempts(db: Database, *, name: str, address: str) -> None:

@@ -124,6 +124,7 @@ def _record(
     change = rules.tally(label, False, after.status).minus(rules.tally(label, False, was_status))
     is_reopened = before.status == "settled"
     if is_reopened:  # votes that came while it was settled count now
+        db.write("UPDATE annotations SET is_late = 0 WHERE sentence_id = :id", id=place.sentence_id)
         change = change.plus(renew_decision(db, place))
     event = record_event(
         db,
@@ -131,7 +132,7 @@ def _record(
         by=by.id,
         document=place.document.number,
         sentence_id=place.sentence_id,
-        was=asdict(before) | {"version": row["version"] if row else 0},
+        was=_as_told(row),
         now=asdict(after) | {"version": version, "reason": reason},
     )
     document = record_change(db, place.document, event, change=change)
@@ -143,6 +144,11 @@ def _record(
         written.n_tagged,
         verification.version if verification else version,
     )
+
+
+def _as_told(row: Row | None) -> dict[str, Any] | None:
+    """What was stored, also of one that was set aside and is now begun anew under another label."""
+    return None if row is None else {**dict(row), "evidence": orjson.loads(row["evidence"])}
 
 
 def _write(db: Database, place: Place, label: str, after: rules.Checking, by: Person) -> int:

@@ -87,6 +87,8 @@ def _begin(token: str) -> None:
     """Bind this browser to a new session; nothing of the one before stays."""
     session.clear()
     account = load_session(token)
+    if account is None:
+        raise Forbidden("This account was disabled just now.")
     login_user(account)
 
 

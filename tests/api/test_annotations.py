@@ -50,6 +50,24 @@ def test_put_replaces_the_whole_record_and_delete_keeps_the_count(alice: Client,
     assert again.headers["ETag"] == '"4"'
 
 
+def test_taking_back_what_is_not_there_leaves_no_trace(alice: Client, story: str, db: Database) -> None:
+    before = db.value("SELECT count(*) FROM events")
+
+    answer = alice.tag(story, alice.sentences(story)[0], None, version=0)
+
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"0"')
+    assert db.value("SELECT count(*) FROM events") == before
+
+
+def test_a_speaker_is_one_line(alice: Client, story: str) -> None:
+    sentence = alice.sentences(story)[0]
+
+    assert alice.tag(story, sentence, "quote", speaker="Ida\nRask").status_code == 422
+    assert alice.tag(story, sentence, "quote", speaker="Ida\x1b[31m").status_code == 422
+    assert alice.tag(story, sentence, "quote", speaker="", note="a\r\nb").status_code == 200
+    assert alice.sentences(story)[0]["annotations"][0]["note"] == "a\nb"
+
+
 def test_a_note_without_a_vote_decides_nothing(alice: Client, story: str) -> None:
     answer = alice.tag(story, alice.sentences(story)[0], None, note="ask Bo")
 

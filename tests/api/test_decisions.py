@@ -51,11 +51,10 @@ def test_an_editor_can_give_a_sentence_back_to_its_votes(carol: Client, disputed
     assert answer["document"]["state"] == "in_dispute"
 
 
-def test_giving_back_what_nobody_decided_changes_nothing(carol: Client, story: str) -> None:
+def test_what_no_editor_decided_cannot_be_given_back(carol: Client, story: str) -> None:
     answer = decide(carol, story, None, 0)
 
-    assert (answer.status_code, answer.headers["ETag"]) == (200, '"0"')
-    assert answer.get_json()["sentence"]["label"] is None
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "not_adjudicated")
 
 
 def test_a_reviewer_may_not_decide(alice: Client, disputed: str) -> None:

@@ -141,6 +141,24 @@ def test_other_methods_are_405_and_overrides_are_ignored(carol: Client, story: s
     assert carol.send("POST", f"{path}?_method=PUT", {"end": 17}).status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/documents", 405),
+        ("DELETE", "/export", 405),
+        ("POST", "/nope", 404),
+        ("PUT", "/documents/x/sentences/-1/annotation", 404),
+        ("PUT", "/documents/x/sentences/1.5/annotation", 404),
+        ("PUT", "/documents/x/sentences/99999999999999999999/annotation", 404),
+    ],
+)
+def test_what_there_is_not_is_told_so_to_programs_and_strangers(
+    stranger: Client, bearer: Callable[..., dict[str, str]], method: str, path: str, status: int
+) -> None:
+    assert stranger.send(method, path, {}, **bearer()).status_code == status
+    assert stranger.send(method, path, {}).status_code == status
+
+
 def test_a_body_over_the_limit_is_refused(carol: Client, story: str) -> None:
     answer = carol.send(
         "PUT", f"/documents/{story}/sentences/0/annotation", {"end": 17, "label": "x" * 2**20}

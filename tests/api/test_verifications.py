@@ -1,11 +1,13 @@
 """Verification through the API."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from annotate.database import Database
 from tests.client import Client
 from tests.conftest import PASSWORD
 
@@ -66,6 +68,7 @@ def test_the_version_is_required_and_checked(
         ({"status": "in_progress", "evidence": [{"url": "https://a b"}]}, {"evidence"}),
         ({"status": "in_progress", "evidence": [{**SOURCE, "archive_url": "ftp://x.org"}]}, {"evidence"}),
         ({"status": "in_progress", "evidence": [{**SOURCE, "accessed_at": "yesterday"}]}, {"evidence"}),
+        ({"status": "in_progress", "evidence": [{**SOURCE, "accessed_at": "2026-W01-1"}]}, {"evidence"}),
         ({"status": "in_progress", "evidence": [SOURCE] * 51}, {"evidence"}),
         ({"status": "in_progress", "evidence": "https://x.org"}, {"evidence"}),
         ({"status": "in_progress", "rationale": "x" * 4001}, {"rationale"}),
@@ -124,6 +127,29 @@ def test_a_vote_after_settling_is_kept_as_late_dissent_and_counts_when_it_is_reo
     assert reopened["sentence"]["decision"]["in_dispute"] is True
     assert reopened["sentence"]["verification"]["suspended"] is True
     assert reopened["document"]["n_checkable"] == 0
+
+
+def test_a_vote_that_an_editor_overruled_before_is_no_late_dissent(
+    alice: Client, bob: Client, carol: Client, story: str, claim: dict[str, Any]
+) -> None:
+    bob.tag(story, claim, "quote")
+    carol.write(story, claim, "decision", {"label": "claim"}, version=2)
+
+    alice.verify(story, claim, carol.sentences(story)[2]["verification"]["version"], **SETTLED)
+
+    assert carol.sentences(story)[2]["late_dissent"] is False
+
+
+def test_the_history_keeps_what_was_set_aside_and_begun_anew(
+    alice: Client, story: str, claim: dict[str, Any], db: Database
+) -> None:
+    alice.verify(story, claim, 0, status="in_progress", verdict="mixed", rationale="precious")
+    quote = alice.tag(story, claim, "quote").get_json()["sentence"]
+    alice.verify(story, claim, quote["verification"]["version"], status="in_progress")
+
+    was = json.loads(db.value("SELECT was FROM events WHERE act = 'verified' ORDER BY number DESC"))
+
+    assert (was["label"], was["rationale"], was["verdict"]) == ("claim", "precious", "mixed")
 
 
 def test_an_unsettled_verification_is_set_aside_with_its_label_and_comes_back_with_it(

@@ -67,6 +67,24 @@ def test_at_320_pixels_and_at_200_percent_nothing_is_cut_off(
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+def test_words_without_end_do_not_widen_the_page(
+    visitors: Callable[..., Visitor], server: Server, desk: Desk
+) -> None:
+    long = "Donaudampfschifffahrt" * 15
+    folder = desk.folder.parent / "long"
+    folder.mkdir()
+    (folder / f"{long[:180]}.txt").write_text(f"{long}\n\nThe {long} sailed.\n\n{long}\n", "utf-8")
+    desk.run("seeds", "load", folder)
+    for viewport in (DESKTOP, PHONE):
+        visitor = visitors(server, "alice", viewport=viewport)
+        page = visitor.go("/")
+        page.get_by_role("link", name="Donaudampf").first.click()
+        page.wait_for_selector("#bar:not([hidden])")
+        for path in (page.url.removeprefix(visitor.base), "/", "/documents"):
+            page = visitor.go(path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
 def test_the_workbench_is_reached_and_left_by_tab_alone(alice: Visitor) -> None:
     page = alice.page
     page.keyboard.press("Tab")

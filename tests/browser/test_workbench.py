@@ -94,6 +94,31 @@ def test_backspace_and_unknown_keys_destroy_nothing(alice: Visitor, desk: Desk) 
     assert labels(desk)[0] == "claim"
 
 
+def test_a_key_that_is_held_down_tags_once(alice: Visitor, desk: Desk) -> None:
+    for _ in range(5):
+        alice.page.keyboard.down("n")
+    alice.page.keyboard.up("n")
+    alice.is_saved()
+
+    assert labels(desk)[:2] == ["none", None]
+
+
+def test_looking_at_a_sentence_changes_nothing(alice: Visitor, desk: Desk) -> None:
+    alice.press("q k m")
+    alice.page.keyboard.type("one")
+    alice.press("Enter")
+    alice.page.keyboard.type("two")
+    alice.press("Escape")
+    alice.is_saved()
+    before = desk.export()
+
+    alice.page.reload()
+    alice.press("k k j j k k m Escape j")
+    alice.is_saved()
+
+    assert desk.export() == before
+
+
 def test_speaker_and_note_are_saved_with_the_label(alice: Visitor, desk: Desk) -> None:
     alice.press("q k a")
     alice.page.keyboard.type("Ida Rask")

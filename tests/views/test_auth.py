@@ -86,6 +86,28 @@ def test_no_forged_host_is_repeated(stranger: Client) -> None:
     assert "evil.example" not in answer.location
 
 
+def test_no_redirect_of_the_router_repeats_a_forged_host(stranger: Client) -> None:
+    for path in ("/documents//x", "/api/v1//documents", "//documents"):
+        answer = stranger.get(path, headers={"Host": "evil.example"})
+        assert "evil.example" not in answer.headers.get("Location", "")
+
+
+def test_a_proxys_own_authorization_header_keeps_nobody_out(app: Flask) -> None:
+    behind = Client(app, headers={"Authorization": "Basic Zm9vOmJhcg=="})
+
+    assert behind.sign_in("alice", PASSWORD).status_code == 302
+    assert behind.get("/").status_code == 200
+
+
+def test_a_session_in_use_outlives_a_short_idle_limit(app_with: Callable[..., Flask], db: Database) -> None:
+    alice = Client(app_with(session_idle_minutes=1))
+    alice.sign_in("alice", PASSWORD)
+    for _ in range(4):  # a request every 20 seconds
+        with db.transaction():
+            db.write("UPDATE sessions SET seen_at = seen_at - 20")
+        assert alice.get("/").status_code == 200
+
+
 def test_signing_in_starts_a_new_session(stranger: Client, app: Flask) -> None:
     stranger.get("/login")
     before = stranger.http.get_cookie("annotate")
