@@ -27,28 +27,17 @@ class Reviewer(Person):
 
     is_active: bool
     created_at: str
-    has_password: bool
 
     @classmethod
     def of(cls, row: Row) -> "Reviewer":
-        """Make one from a row of :data:`COLUMNS`."""
-        return cls(
-            row["id"],
-            row["name"],
-            row["role"],
-            bool(row["is_active"]),
-            row["created_at"],
-            bool(row["has_password"]),
-        )
+        """Make one from a row of the table."""
+        return cls(row["id"], row["name"], row["role"], bool(row["is_active"]), row["created_at"])
 
 
 def find_reviewer(db: Database, name: str) -> Reviewer | None:
     """Find someone by name, however it is capitalised."""
     row = db.row(
-        """
-        SELECT id, name, role, is_active, created_at, password_hash IS NOT NULL AS has_password
-        FROM reviewers WHERE name_key = :key
-        """,
+        "SELECT id, name, role, is_active, created_at FROM reviewers WHERE name_key = :key",
         key=name_key(name),
     )
     return None if row is None else Reviewer.of(row)
@@ -73,12 +62,7 @@ def find_password_hash(db: Database, name: str) -> str | None:
 
 def list_reviewers(db: Database) -> list[Reviewer]:
     """List everybody by name."""
-    rows = db.rows(
-        """
-        SELECT id, name, role, is_active, created_at, password_hash IS NOT NULL AS has_password
-        FROM reviewers ORDER BY name_key
-        """
-    )
+    rows = db.rows("SELECT id, name, role, is_active, created_at FROM reviewers ORDER BY name_key")
     return [Reviewer.of(row) for row in rows]
 
 
