@@ -304,12 +304,25 @@ def write_by_hand(raw: Any, sentence: int, document: int) -> None:
         """,
         (document,),
     )
-    raw.execute("INSERT INTO annotations VALUES (?, 1, 'claim', NULL, NULL, 'key', 0, 1, ?)", (sentence, at))
     raw.execute(
-        "INSERT INTO decisions VALUES (?, 'claim', NULL, 'review', 0, NULL, NULL, 1, ?)", (sentence, at)
+        """
+        INSERT INTO annotations (sentence_id, reviewer_id, label, origin, version, at)
+        VALUES (?, 1, 'claim', 'key', 1, ?)
+        """,
+        (sentence, at),
+    )
+    raw.execute(
+        """
+        INSERT INTO decisions (sentence_id, label, decided_by, in_dispute, version, at)
+        VALUES (?, 'claim', 'review', 0, 1, ?)
+        """,
+        (sentence, at),
     )
     event = raw.execute(
-        "INSERT INTO events VALUES (NULL, ?, 1, 'annotated', ?, ?, NULL, ?)",
+        """
+        INSERT INTO events (at, reviewer_id, act, document, sentence_id, now)
+        VALUES (?, 1, 'annotated', ?, ?, ?)
+        """,
         (at, document, sentence, '{"label":"claim","speaker":null,"note":null,"version":1}'),
     ).lastrowid
     raw.execute(
