@@ -6,7 +6,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-# Seconds since the last install are not counted: the two files below say when it is due again.
+# Two empty files say what is installed; requirements that are newer than they are installed again.
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
 
