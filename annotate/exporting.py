@@ -20,6 +20,7 @@ from annotate.store.exports import (
 )
 from annotate.store.reviewers import Person
 from annotate.text.checking import find_faults
+from schemas.export import ExportedVerification
 from schemas.terms import FORMAT_VERSION
 
 
@@ -166,6 +167,9 @@ METADATA = (
 )
 
 
+VERIFICATION = tuple(ExportedVerification().fields)
+
+
 def _is_selected(sentence: Sentence, selection: Selection) -> bool:
     label = sentence.decision and sentence.decision.label
     verification = sentence.verification
@@ -214,16 +218,4 @@ def _adjudication_json(decision: Decision | None) -> dict[str, Any] | None:
 def _verification_json(verification: Verification | None) -> dict[str, Any] | None:
     if verification is None:
         return None
-    names = (
-        "status",
-        "verdict",
-        "attribution",
-        "rationale",
-        "suspended",
-        "evidence",
-        "proposed_by",
-        "checked_by",
-        "version",
-        "at",
-    )
-    return {name: getattr(verification, name) for name in names}
+    return {name: getattr(verification, name) for name in VERIFICATION}

@@ -19,6 +19,7 @@ from annotate.store.answers import Answer, find_answer, record_answer
 from annotate.store.contents import Written
 from annotate.store.documents import Document, get_document
 from annotate.web import get_db, json_response, me
+from schemas.document import Counts
 
 PREFIX = "/api/v1"
 ETAG = re.compile(r'"(0|[1-9][0-9]{0,17})"')
@@ -139,18 +140,7 @@ def written(result: Written) -> Response:
     return response
 
 
-COUNTS = (
-    "id",
-    "state",
-    "reviews_needed",
-    "n_sign_offs",
-    "n_sentences",
-    "n_decided",
-    "n_in_dispute",
-    "n_checkable",
-    "n_unchecked",
-    "n_settled",
-)
+COUNTS = tuple(name for name in Counts().fields if name != "n_untagged")
 
 
 def counts_json(document: Document, n_untagged: int) -> dict[str, Any]:

@@ -64,8 +64,8 @@ def record_decision(
             now=asdict(outcome) | {"reason": reason, "has_voted": _has_voted(db, place, by)},
         )
         document = record_change(db, place.document, event, change=change)
-        version = int(_standing(db, place.sentence_id)["version"])
-        return read_back(db, document, start, by, version=version)
+        # Always stored as the next one: an adjudication is written anew, and its removal is a change.
+        return read_back(db, document, start, by, version=seen_version + 1)
 
 
 def renew_decision(db: Database, place: Place) -> rules.Tally:

@@ -213,6 +213,17 @@ class Desk:
             process.communicate(timeout=PATIENCE)
 
 
+def begin_to_export(server: Server, token: str) -> socket.socket:
+    """Ask for the export, read a few bytes of it through a small buffer, and never go on."""
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow.settimeout(30)
+    slow.connect(("127.0.0.1", server.port))
+    slow.sendall(f"GET /api/v1/export HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+    assert slow.recv(8)
+    return slow
+
+
 @pytest.fixture(scope="session")
 def furnished(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk with the cast, a token for each of them and two articles, made once and then copied."""

@@ -12,7 +12,7 @@ import pytest
 
 from annotate.cli.server import _most_connections
 from tests.server.caller import Crowd
-from tests.server.conftest import Desk, Server, until
+from tests.server.conftest import Desk, Server, begin_to_export, until
 
 HALVES = (
     b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ",
@@ -133,14 +133,8 @@ def test_whoever_asks_now_and_then_keeps_the_connection(desk: Desk) -> None:
 def test_clients_that_never_read_an_answer_larger_than_any_buffer_block_nobody_for_long(desk: Desk) -> None:
     desk.stock(40, n_lines=40, words=1000)  # 32 MB each
     server = serve_hurried(desk, stall=1)
-    head = f"GET /api/v1/export HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {desk.tokens['carol']}\r\n\r\n"
     with ExitStack() as stack:
         for _ in range(8):  # as many as there are threads
-            slow = stack.enter_context(socket.socket())
-            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            slow.settimeout(30)
-            slow.connect(("127.0.0.1", server.port))
-            slow.sendall(head.encode())
-            assert slow.recv(8)
+            stack.enter_context(begin_to_export(server, desk.tokens["carol"]))
         assert server.caller().get("/healthz").status == 200
     assert "Traceback" not in server.log

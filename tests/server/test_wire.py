@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import PASSWORD
 from tests.server.caller import Caller, raw
-from tests.server.conftest import Desk, Server
+from tests.server.conftest import Desk, Server, begin_to_export
 
 STATUS = re.compile(rb"\AHTTP/1\.[01] ([1-5][0-9][0-9]) ")
 MEGABYTE = 1024 * 1024
@@ -23,15 +23,9 @@ def status_of(answer: bytes) -> int:
 
 def test_eight_clients_that_never_read_a_large_answer_block_nobody(desk: Desk, server: Server) -> None:
     desk.stock(20, n_lines=20, words=500)
-    head = f"GET /api/v1/export HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {desk.tokens['carol']}\r\n\r\n"
     with ExitStack() as stack:
         for _ in range(10):
-            slow = stack.enter_context(socket.socket())
-            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            slow.settimeout(30)
-            slow.connect(("127.0.0.1", server.port))
-            slow.sendall(head.encode())
-            assert slow.recv(8)
+            stack.enter_context(begin_to_export(server, desk.tokens["carol"]))
         assert server.caller().get("/healthz").status == 200
 
 
