@@ -106,4 +106,5 @@ def alice(visitors: Callable[..., Visitor], server: Server, document: str) -> Vi
     """Alice, at the workbench."""
     visitor = visitors(server, "alice")
     visitor.go(f"/documents/{document}")
+    expect(visitor.page.locator("#bar")).to_be_visible()  # its script is at work
     return visitor

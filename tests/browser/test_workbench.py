@@ -194,7 +194,8 @@ def test_an_answer_that_is_lost_is_one_change(alice: Visitor, desk: Desk) -> Non
         route.abort()  # … and the answer never comes
 
     alice.page.route("**/annotation", lose)
-    alice.press("c")
+    with alice.page.expect_request("**/annotation"):
+        alice.press("c")
     alice.is_saved()
 
     assert len(lost) == 1
