@@ -7,6 +7,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 # Two empty files say what is installed; requirements that are newer than they are installed again.
+# The locks name all that is needed, so nothing is resolved: older pips stumble over extras when a newer release is out.
+INSTALL := $(BIN)/pip install -q --disable-pip-version-check --require-hashes --no-deps
 RUNS := $(VENV)/.runs
 TESTS := $(VENV)/.tests
 
@@ -57,10 +59,10 @@ clean: ## remove what can be made again; the installation's own data stays
 
 $(RUNS): requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	@touch $(RUNS)
 
 $(TESTS): $(RUNS) tests/requirements.txt
-	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	$(INSTALL) -r tests/requirements.txt
 	@sh .ci/browser
 	@touch $(TESTS)
