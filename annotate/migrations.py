@@ -1,6 +1,7 @@
 """The layout of the database, one step a function; a step that has been released is never edited."""
 
 from sqlite_utils import Database, Migrations
+from sqlite_utils.utils import sqlite3
 
 MIGRATIONS = Migrations("annotate")
 
@@ -183,3 +184,41 @@ def m0001_foundation(db: Database) -> None:
         ) STRICT;
         """
     )
+
+
+@MIGRATIONS()
+def m0002_search(db: Database) -> None:
+    """Full-text indexes of sentences and of documents; see ``store/search.py``."""
+    db.executescript(
+        """
+        -- What the indexes are made of, and compared with.
+        CREATE VIEW searched_sentences AS
+            SELECT s.id, s.document, s.text
+            FROM sentences AS s JOIN documents AS d ON d.number = s.document
+            WHERE s.is_current = 1 AND d.state NOT IN ('withdrawn', 'superseded');
+        CREATE VIEW searched_documents AS
+            SELECT d.number, d.title, t.text
+            FROM documents AS d JOIN texts AS t ON t.document = d.number
+            WHERE d.state NOT IN ('withdrawn', 'superseded');
+
+        CREATE VIRTUAL TABLE sentence_search USING fts5 (
+            text, content = 'searched_sentences', content_rowid = 'id',
+            tokenize = 'unicode61 remove_diacritics 2'
+        );
+        CREATE VIRTUAL TABLE document_search USING fts5 (  -- for lists, without the places of words
+            title, text, content = 'searched_documents', content_rowid = 'number', detail = none,
+            tokenize = 'unicode61 remove_diacritics 2'
+        );
+
+        CREATE TABLE search_progress (               -- one row; documents after it are not indexed yet
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            reached INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO search_progress (id, reached) SELECT 1, coalesce(max(number), 0) FROM documents;
+        INSERT INTO sentence_search (sentence_search) VALUES ('rebuild');
+        INSERT INTO document_search (document_search) VALUES ('rebuild');
+        """
+    )
+    if sqlite3.sqlite_version_info >= (3, 42):  # what is erased leaves no words behind
+        db.execute("INSERT INTO sentence_search (sentence_search, rank) VALUES ('secure-delete', 1)")
+        db.execute("INSERT INTO document_search (document_search, rank) VALUES ('secure-delete', 1)")

@@ -18,7 +18,7 @@ class DocumentFilter(Shape):
         longest=200,
         load_default=None,
         allow_none=True,
-        metadata={"description": "Part of title or key."},
+        metadata={"description": "Part of title or key, or words of the text."},
     )
     collection = Text(load_default=None, allow_none=True)
     state = fields.String(load_default=None, validate=validate.OneOf(["", *LISTED_STATES]))

@@ -11,6 +11,7 @@ from annotate.database import Database, Row
 from annotate.errors import NotFound
 from annotate.store.clock import now
 from annotate.store.events import record_event
+from annotate.store.search import forget_document, index_new, purge_forgotten, text_query
 
 
 @dataclass(frozen=True)
@@ -99,24 +100,51 @@ def list_documents(
 ) -> list[Document]:
     """List documents, newest first, without the withdrawn ones.
 
-    :param q: part of the title or key; `%` and `_` stand for themselves.
+    :param q: part of the title or key (`%` and `_` stand for themselves), or words that the text has.
     :param before: only those with a smaller number: where the list before ended.
     """
-    pattern = q and "%" + q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+    wanted: dict[str, object] = {"state": state, "collection": collection, "before": before, "limit": limit}
+    if q:
+        return _search_documents(db, q, wanted)
     rows = db.rows(
-        r"""
+        """
         SELECT * FROM documents
-        WHERE (:pattern IS NULL OR title LIKE :pattern ESCAPE '\' OR key LIKE :pattern ESCAPE '\')
-          AND (:state IS NULL OR state = :state) AND state <> 'withdrawn'
+        WHERE (:state IS NULL OR state = :state) AND state <> 'withdrawn'
           AND (:collection IS NULL OR collection = :collection)
           AND (:before IS NULL OR number < :before)
         ORDER BY number DESC LIMIT :limit
         """,
-        pattern=pattern,
-        state=state,
-        collection=collection,
-        before=before,
-        limit=limit,
+        **wanted,
+    )
+    return [Document.of(row) for row in rows]
+
+
+def _search_documents(db: Database, q: str, wanted: dict[str, object]) -> list[Document]:
+    """List the newest that are called so and the newest that say so; each half stops when it has enough."""
+    rows = db.rows(
+        r"""
+        WITH called AS (
+            SELECT number FROM documents
+            WHERE (title LIKE :pattern ESCAPE '\' OR key LIKE :pattern ESCAPE '\')
+              AND (:state IS NULL OR state = :state) AND state <> 'withdrawn'
+              AND (:collection IS NULL OR collection = :collection)
+              AND (:before IS NULL OR number < :before)
+            ORDER BY number DESC LIMIT :limit
+        ), saying AS (
+            SELECT d.number FROM document_search AS s CROSS JOIN documents AS d ON d.number = s.rowid
+            WHERE s.document_search MATCH :words
+              AND s.rowid < coalesce(:before, 9223372036854775807)
+              AND (:state IS NULL OR d.state = :state) AND d.state <> 'withdrawn'
+              AND (:collection IS NULL OR d.collection = :collection)
+            ORDER BY s.rowid DESC LIMIT :limit
+        )
+        SELECT * FROM documents
+        WHERE number IN (SELECT number FROM called UNION SELECT number FROM saying)
+        ORDER BY number DESC LIMIT :limit
+        """,
+        pattern="%" + q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%",
+        words=text_query(q),
+        **wanted,
     )
     return [Document.of(row) for row in rows]
 
@@ -126,8 +154,13 @@ def list_collections(db: Database) -> list[str]:
     return [row[0] for row in db.rows("SELECT DISTINCT collection FROM documents ORDER BY 1")]
 
 
-def add_document(db: Database, article: Article, *, reviews_needed: int) -> str:
-    """Store an article as the first revision of its key, whole or not at all; return its id."""
+def add_document(
+    db: Database, article: Article, *, reviews_needed: int, is_indexed_later: bool = False
+) -> str:
+    """Store an article as the first revision of its key, whole or not at all; return its id.
+
+    :param is_indexed_later: whoever loads many brings the search index up afterwards.
+    """
     document_id = secrets.token_hex(8)
     with db.transaction():
         (row,) = db.write(
@@ -166,6 +199,8 @@ def add_document(db: Database, article: Article, *, reviews_needed: int) -> str:
             now={"key": article.key, "sha256": article.sha256},
         )
         record_change(db, document, event, change=rules.Tally())
+        if not is_indexed_later:
+            index_new(db)
     return document_id
 
 
@@ -258,6 +293,7 @@ def withdraw_document(db: Database, document_id: str, *, reason: str, erase: boo
         if row is None:
             raise NotFound("There is no such document.")
         document = Document.of(row)
+        forget_document(db, document.number)
         event = record_event(
             db,
             "erased" if erase else "withdrawn",
@@ -283,6 +319,7 @@ def withdraw_document(db: Database, document_id: str, *, reason: str, erase: boo
 
 def _erase(db: Database, number: int, document_id: str, event: int) -> None:
     """Blank what is or may quote the text; who did what and when stays."""
+    purge_forgotten(db)
     db.write("UPDATE documents SET title = '' WHERE number = :number", number=number)
     db.write("UPDATE texts SET text = '' WHERE document = :number", number=number)
     db.write("UPDATE sentences SET text = '' WHERE document = :number", number=number)
