@@ -203,6 +203,7 @@ def open_sentence_json(sentence: Sentence, reader: Person) -> dict[str, Any]:
     names = ("label", "speaker", "decided_by", "in_dispute", "version")
     return {
         **sentence_json(sentence),
+        "version": sentence.version_of(reader),
         "decision": decision and {name: getattr(decision, name) for name in names},
         "late_dissent": may(reader.role, "see_late_dissent") and sentence.has_late_dissent,
     }

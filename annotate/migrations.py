@@ -222,3 +222,19 @@ def m0002_search(db: Database) -> None:
     if sqlite3.sqlite_version_info >= (3, 42):  # what is erased leaves no words behind
         db.execute("INSERT INTO sentence_search (sentence_search, rank) VALUES ('secure-delete', 1)")
         db.execute("INSERT INTO document_search (document_search, rank) VALUES ('secure-delete', 1)")
+
+
+@MIGRATIONS()
+def m0003_boundaries(db: Database) -> None:
+    """Remember which sentences came of which when boundaries were mended, so that undo finds them."""
+    db.executescript(
+        """
+        CREATE TABLE sentence_origins (
+            sentence_id INTEGER NOT NULL REFERENCES sentences,
+            came_of INTEGER NOT NULL REFERENCES sentences,  -- one that was split, or two that were merged
+            PRIMARY KEY (sentence_id, came_of)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX sentences_retired ON sentences (document, start) WHERE is_current = 0;
+        """
+    )

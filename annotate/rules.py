@@ -3,9 +3,9 @@
 The text of the rules is DESIGN.md §3. Nothing here reads a database, a request or a clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from annotate.errors import Forbidden, Invalid, Refused
 from schemas.terms import CHECKABLE
@@ -17,6 +17,7 @@ EDITORS = frozenset({"editor", "admin"})
 MAY = {
     "annotate": EVERYONE,
     "sign_off": EVERYONE,
+    "mend": EVERYONE,  # a reviewer only where it touches nobody else's work: see `require_mending`
     "verify": EVERYONE,
     "export": EVERYONE,
     "adjudicate": EDITORS,
@@ -36,6 +37,13 @@ def require(role: str, act: str) -> None:
     """:raises Forbidden: someone of this role may not do this."""
     if not may(role, act):
         raise Forbidden(f"A {role} may not {act.replace('_', ' ')}.")
+
+
+def require_mending(role: str, *, reviews_needed: int, has_other_reviewers: bool) -> None:
+    """:raises Forbidden: the boundaries of this document are not this person's to mend."""
+    require(role, "mend")
+    if role not in EDITORS and reviews_needed > 1 and has_other_reviewers:
+        raise Forbidden("Somebody else has begun to review this document: an editor may mend it.")
 
 
 def is_blind(*, reviews_needed: int, state: str) -> bool:
@@ -204,3 +212,116 @@ def tally(label: str | None, in_dispute: bool, status: str | None) -> Tally:
         n_unchecked=int(is_checkable and status in (None, "unchecked")),
         n_settled=int(is_checkable and status == "settled"),
     )
+
+
+T = TypeVar("T")
+
+
+def carried(joined: Callable[[T, T], T], old: list[T], stood: list[T]) -> list[T]:
+    """Say what the sentences of a mended boundary take over from those that were there.
+
+    One kind of record of one person at a time. Undo restores: parts that were merged get back what stood
+    there before, if what stands for the whole is still what their merging made of it.
+
+    :param joined: what two records make when their sentences are merged.
+    :param old: of the sentences that go: one that is split, or two that are merged.
+    :param stood: of the parts before they were merged, where this is the undo of that; else two blanks.
+    :returns: one for each sentence that comes.
+    """
+    if len(old) == 2:
+        return [joined(*old)]
+    (whole,) = old
+    return stood if joined(*stood) == whole else [whole, whole]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What somebody said of a sentence: a vote with its note, or an adjudication with its reason."""
+
+    label: str | None = None
+    speaker: str | None = None
+    note: str | None = None
+
+
+NO_OPINION = Opinion()
+
+
+def join_opinions(first: Opinion, second: Opinion) -> Opinion:
+    """Merge what one person said of two sentences: equal labels stand, others don't; notes are kept."""
+    if first == second:
+        return first
+    note = "\n".join(dict.fromkeys(each for each in (first.note, second.note) if each)) or None
+    if first.label != second.label:
+        return Opinion(note=note)
+    speakers = {first.speaker, second.speaker} - {None}
+    return Opinion(first.label, speakers.pop() if len(speakers) == 1 else None, note)
+
+
+def join_adjudications(first: Opinion | None, second: Opinion | None) -> Opinion | None:
+    """Merge what editors decided of two sentences; None where no editor did.
+
+    :raises Refused: code ``adjudicated``: one of their words would be lost.
+    """
+    if first is None and second is None:
+        return None
+    if first is None or second is None or first.label != second.label:
+        raise Refused(
+            "An editor has decided these two differently. Decide both alike, or give them back to their "
+            "votes, then merge.",
+            code="adjudicated",
+        )
+    return join_opinions(first, second)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A verification that is unchecked, though somebody may have written into it; evidence as JSON."""
+
+    label: str
+    text: str
+    verdict: str
+    attribution: str | None
+    rationale: str | None
+    evidence: str
+    proposed_by: int | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would be lost with it."""
+        is_unsaid = self.verdict == "unverified" and self.attribution in (None, "unconfirmed")
+        return is_unsaid and self.rationale is None and self.evidence == "[]"
+
+
+def join_drafts(first: Draft | None, second: Draft | None) -> Draft | None:
+    """Merge the unchecked verifications of two sentences; None where nobody has touched it.
+
+    :raises Refused: code ``verified``: both hold something of their own.
+    """
+    if first is None or second is None or first == second:
+        return first or second
+    full = [each for each in (first, second) if not each.is_empty]
+    if len(full) > 1:
+        raise Refused(
+            "Both sentences have a verification with something in it. Empty one of them, then merge.",
+            code="verified",
+        )
+    return full[0] if full else first
+
+
+def keeps(joined: Opinion, opinion: Opinion) -> bool:
+    """Say whether the label and speaker of an opinion still stand in what it was merged into."""
+    return joined.label == opinion.label and opinion.speaker in (None, joined.speaker)
+
+
+def sign_offs_taken_back(
+    signed_off: Set[int], untagged: Set[int], *, reviews_needed: int, state: str
+) -> Set[int]:
+    """Say whose sign-off does not outlast a merge of two sentences.
+
+    :param untagged: who had votes that could not be carried, and has none now.
+    """
+    if is_blind(reviews_needed=reviews_needed, state=state):
+        return signed_off  # all: a sign-off that stayed would tell that its votes were equal
+    if reviews_needed > 1:
+        return frozenset()  # else it would be blind again, after everybody has seen everything
+    return signed_off & untagged

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from schemas.base import Shape, Text, choice
-from schemas.export import ExportedDocument, Sentence
+from schemas.base import Offset, Shape, Text, choice
+from schemas.export import Annotation, ExportedDocument, Sentence
 from schemas.terms import DECIDED_BY, LABELS, LISTED_STATES, STATES
 
 MOST_LISTED = 200
@@ -96,8 +96,9 @@ class StandingDecision(Shape):
 
 
 class OpenSentence(Sentence):
-    """A sentence as it is exported, with the record of its decision."""
+    """A sentence as it is exported, with the record of its decision; `version` is of my own annotation."""
 
+    version = fields.Integer(required=True)
     decision = fields.Nested(StandingDecision, required=True, allow_none=True)
     late_dissent = fields.Boolean(required=True)
 
@@ -113,6 +114,21 @@ class WriteAnswer(Shape):
     """The sentence after a write, and what it did to the document."""
 
     sentence = fields.Nested(OpenSentence, required=True)
+    document = fields.Nested(Counts, required=True)
+
+
+class LostAnnotation(Annotation):
+    """A vote on a sentence that was merged, whose label or speaker could not be carried."""
+
+    start = Offset(required=True)
+    end = Offset(required=True)
+
+
+class MendAnswer(Shape):
+    """The sentences that are now where boundaries were mended, and which votes got lost by it."""
+
+    sentences = fields.List(fields.Nested(OpenSentence), required=True)
+    lost = fields.List(fields.Nested(LostAnnotation), required=True)
     document = fields.Nested(Counts, required=True)
 
 

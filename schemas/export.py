@@ -47,6 +47,9 @@ class Annotation(Shape):
     origin = _text("How it was entered: key, pointer or api.")
     version = fields.Integer(required=True, strict=True)
     at = _time()
+    carried = fields.Boolean(
+        metadata={"description": "Given to a sentence with other boundaries; absent otherwise."}
+    )
 
 
 class Adjudication(Shape):

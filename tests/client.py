@@ -69,7 +69,18 @@ class Client:
         **options: Any,
     ) -> TestResponse:
         path = f"/documents/{document_id}/sentences/{sentence['start']}/{what}"
-        return self.send("PUT", path, {"end": sentence["end"], **body}, **options)
+        method = "POST" if what in ("split", "merge") else "PUT"
+        return self.send(method, path, {"end": sentence["end"], **body}, **options)
+
+    def split(self, document_id: str, sentence: dict[str, Any], at: int, **options: Any) -> TestResponse:
+        """Split a sentence at `at`, counted from where it starts."""
+        options.setdefault("version", sentence["version"])
+        return self.write(document_id, sentence, "split", {"at": sentence["start"] + at}, **options)
+
+    def merge(self, document_id: str, sentence: dict[str, Any], **options: Any) -> TestResponse:
+        """Merge a sentence with the next one."""
+        options.setdefault("version", sentence["version"])
+        return self.write(document_id, sentence, "merge", {}, **options)
 
     def tag(
         self, document_id: str, sentence: dict[str, Any], label: str | None, **options: Any

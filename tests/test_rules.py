@@ -4,7 +4,7 @@ import pytest
 
 from annotate import rules
 from annotate.errors import AnnotateError, Forbidden, Invalid, Refused
-from annotate.rules import Checking, Outcome, Tally, Vote
+from annotate.rules import Checking, Draft, Opinion, Outcome, Tally, Vote
 
 EVIDENCE = ({"url": "https://example.org", "stance": "supports"},)
 
@@ -58,6 +58,7 @@ def test_only_open_documents_of_several_reviewers_are_blind(needed: int, state: 
     [
         ("annotate", {"reviewer", "editor", "admin"}),
         ("sign_off", {"reviewer", "editor", "admin"}),
+        ("mend", {"reviewer", "editor", "admin"}),
         ("verify", {"reviewer", "editor", "admin"}),
         ("export", {"reviewer", "editor", "admin"}),
         ("adjudicate", {"editor", "admin"}),
@@ -188,3 +189,138 @@ def test_a_sentence_counts_once_where_it_belongs(
     assert rules.tally(label, in_dispute, status) == tally
     assert tally.minus(tally) == Tally()
     assert tally.plus(Tally()) == tally
+
+
+@pytest.mark.parametrize(
+    ("role", "needed", "has_others", "may"),
+    [
+        ("reviewer", 1, False, True),
+        ("reviewer", 1, True, True),
+        ("reviewer", 2, False, True),
+        ("reviewer", 2, True, False),
+        ("editor", 2, True, True),
+        ("admin", 3, True, True),
+        ("a role that there isn't", 1, False, False),
+    ],
+)
+def test_a_reviewer_mends_boundaries_only_where_it_touches_nobody_elses_work(
+    role: str, needed: int, has_others: bool, may: bool
+) -> None:
+    try:
+        rules.require_mending(role, reviews_needed=needed, has_other_reviewers=has_others)
+    except Forbidden:
+        assert not may
+    else:
+        assert may
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        (("claim",), ("claim",), ("claim",)),
+        (("claim",), ("quote",), ()),
+        (("claim",), (), ()),
+        ((), (), ()),
+        (("quote", "Rask"), ("quote", "Rask"), ("quote", "Rask")),
+        (("quote", "Rask"), ("quote", None), ("quote", "Rask")),
+        (("quote", None), ("quote", "Rask"), ("quote", "Rask")),
+        (("quote", "Rask"), ("quote", "Ida"), ("quote", None)),
+        (("claim", None, "a"), ("claim", None, "b"), ("claim", None, "a\nb")),
+        (("claim", None, "a"), ("claim", None, "a"), ("claim", None, "a")),
+        (("claim", None, "a"), ("claim", "Rask", "a"), ("claim", "Rask", "a")),
+        (("claim", None, None), ("claim", None, "b"), ("claim", None, "b")),
+        (("claim", "Rask", "a"), ("none", None, "b"), (None, None, "a\nb")),
+    ],
+)
+def test_what_one_person_said_of_two_sentences_is_joined_as_the_table_says(
+    first: tuple[str, ...], second: tuple[str, ...], joined: tuple[str, ...]
+) -> None:
+    assert rules.join_opinions(Opinion(*first), Opinion(*second)) == Opinion(*joined)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        (None, None, None),
+        (Opinion("claim"), Opinion("claim", None, "why"), Opinion("claim", None, "why")),
+        (Opinion("claim"), Opinion("quote"), "adjudicated"),
+        (Opinion("claim"), None, "adjudicated"),
+        (None, Opinion("claim"), "adjudicated"),
+    ],
+)
+def test_no_word_of_an_editor_is_lost_by_a_merge(
+    first: Opinion | None, second: Opinion | None, joined: Opinion | str | None
+) -> None:
+    if joined != "adjudicated":
+        assert rules.join_adjudications(first, second) == joined
+        return
+    with pytest.raises(Refused) as refused:
+        rules.join_adjudications(first, second)
+    assert refused.value.code == joined
+
+
+def draft(rationale: str | None = None, label: str = "claim") -> Draft:
+    return Draft(label, "It rose.", "unverified", None, rationale, "[]", None)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        (None, None, None),
+        (draft("a"), None, draft("a")),
+        (None, draft(), draft()),
+        (draft(), draft("a"), draft("a")),
+        (draft("a"), draft(), draft("a")),
+        (draft("a"), draft("a"), draft("a")),
+        (draft(), draft(label="quote"), draft()),
+    ],
+)
+def test_what_was_written_into_one_verification_goes_with_a_merge(
+    first: Draft | None, second: Draft | None, joined: Draft | None
+) -> None:
+    assert rules.join_drafts(first, second) == joined
+
+
+def test_what_was_written_into_two_verifications_is_not_merged() -> None:
+    with pytest.raises(Refused) as refused:
+        rules.join_drafts(draft("a"), draft("b"))
+
+    assert refused.value.code == "verified"
+
+
+A, B, C = Opinion("claim"), Opinion("quote"), Opinion("none")
+NOTHING = Opinion()
+
+
+@pytest.mark.parametrize(
+    ("old", "stood", "carried"),
+    [
+        ([A], [NOTHING, NOTHING], [A, A]),  # split
+        ([A], [A, A], [A, A]),
+        ([NOTHING], [A, B], [A, B]),  # the undo of a merge
+        ([C], [A, B], [C, C]),  # the same, but somebody has voted since
+        ([A, A], [NOTHING], [A]),  # merged
+        ([A, B], [NOTHING], [NOTHING]),
+        ([A, A], [A], [A]),  # the undo of a split
+        ([B, B], [A], [B]),  # the same, but somebody has voted since
+    ],
+)
+def test_new_boundaries_take_over_or_restore_as_the_table_says(
+    old: list[Opinion], stood: list[Opinion], carried: list[Opinion]
+) -> None:
+    assert rules.carried(rules.join_opinions, old, stood) == carried
+
+
+@pytest.mark.parametrize(
+    ("needed", "state", "taken_back"),
+    [
+        (1, "decided", {2}),  # who signed off and lost their vote
+        (2, "open", {1, 2}),  # blind: all, so that nothing shows who voted how
+        (2, "decided", set()),  # it would be blind again
+        (2, "in_dispute", set()),
+    ],
+)
+def test_a_merge_takes_sign_offs_back_as_the_table_says(
+    needed: int, state: str, taken_back: set[int]
+) -> None:
+    assert rules.sign_offs_taken_back({1, 2}, {2, 3}, reviews_needed=needed, state=state) == taken_back

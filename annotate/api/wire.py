@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Any, NoReturn
 
@@ -16,6 +17,7 @@ from annotate import rules
 from annotate.errors import Invalid
 from annotate.exporting import open_sentence_json
 from annotate.store.answers import Answer, find_answer, record_answer
+from annotate.store.boundaries import Mended
 from annotate.store.contents import Written
 from annotate.store.documents import Document, get_document
 from annotate.web import get_db, json_response, me
@@ -137,6 +139,22 @@ def written(result: Written) -> Response:
     }
     response = json_response(body)
     response.headers["ETag"] = f'"{result.version}"'
+    return response
+
+
+def mended(result: Mended) -> Response:
+    """Answer a change of boundaries: what is there now, what got lost, the document's counts.
+
+    The ETag is the first sentence's.
+    """
+    n_untagged = result.document.n_sentences - result.n_tagged
+    body = {
+        "sentences": [open_sentence_json(each, me()) for each in result.sentences],
+        "lost": [{"start": each.start, "end": each.end, **asdict(each.annotation)} for each in result.lost],
+        "document": counts_json(result.document, n_untagged),
+    }
+    response = json_response(body)
+    response.headers["ETag"] = f'"{result.sentences[0].version_of(me())}"'
     return response
 
 

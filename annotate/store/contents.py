@@ -1,6 +1,7 @@
 """What stands in a document: its text, and its sentences with every record that a reader may see."""
 
 from collections import defaultdict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,13 @@ class Annotation:
     origin: str
     version: int
     at: str
+
+
+@dataclass(frozen=True)
+class CarriedAnnotation(Annotation):
+    """A vote on a sentence whose boundaries have changed since; written out, it has one key more."""
+
+    carried: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,11 @@ class Sentence:
     def has_late_dissent(self) -> bool:
         """Whether a vote that came when it was settled differs from what stands."""
         return self.decision is not None and any(each != self.decision.label for each in self.late_labels)
+
+    def version_of(self, reader: Person) -> int:
+        """Return the version of someone's own annotation, 0 if there is none."""
+        mine = (each.version for each in self.annotations if each.reviewer == reader.name)
+        return next(mine, 0)
 
 
 @dataclass(frozen=True)
@@ -167,7 +180,7 @@ def list_sentences(
     for row in db.rows(
         """
         SELECT a.sentence_id, r.name, a.label, a.speaker, a.note, a.origin, a.version, a.at,
-            a.is_late
+            a.is_carried, a.is_late
         FROM sentences AS s
         CROSS JOIN annotations AS a ON a.sentence_id = s.id
         JOIN reviewers AS r ON r.id = a.reviewer_id
@@ -180,7 +193,7 @@ def list_sentences(
         is_blind=int(document.is_blind),
         **span,
     ):
-        by_sentence[row["sentence_id"]].append(Annotation(*row[1:-1]))
+        by_sentence[row["sentence_id"]].append(annotation_of(row[1:-2], row["is_carried"]))
         if row["is_late"] and row["label"]:
             late[row["sentence_id"]].append(row["label"])
     rows = db.rows(
@@ -206,6 +219,11 @@ def list_sentences(
         _sentence(row, by_sentence.get(row["id"], []), late.get(row["id"], []), document.is_blind)
         for row in rows
     ]
+
+
+def annotation_of(values: Sequence[Any], is_carried: int) -> Annotation:
+    """Make an annotation from its values in their order."""
+    return CarriedAnnotation(*values) if is_carried else Annotation(*values)
 
 
 def _sentence(row: Row, annotations: list[Annotation], late: list[str], is_blind: bool) -> Sentence:
@@ -280,15 +298,16 @@ def get_place(db: Database, document_id: str, start: int, end: int) -> Place:
 
 
 def _no_such_sentence(db: Database, document_id: str, start: int, end: int) -> NotFound | Refused:
-    ever = db.row(
+    document = db.value(
         """
-        SELECT s.document FROM documents AS d JOIN sentences AS s ON s.document = d.number
-        WHERE d.id = :id AND d.state <> 'withdrawn' AND s.start = :start
+        SELECT number FROM documents AS d WHERE id = :id AND state <> 'withdrawn' AND (
+            EXISTS (SELECT 1 FROM sentences WHERE document = number AND start = :start AND is_current = 1)
+            OR EXISTS (SELECT 1 FROM sentences WHERE document = number AND start = :start AND is_current = 0))
         """,
         id=document_id,
         start=start,
     )
-    if ever is None:
+    if document is None:
         return NotFound("There is no such sentence.")
     overlapping = db.rows(
         """
@@ -296,7 +315,7 @@ def _no_such_sentence(db: Database, document_id: str, start: int, end: int) -> N
         WHERE document = :document AND is_current = 1 AND start < :end AND stop > :start
         ORDER BY start
         """,
-        document=ever["document"],
+        document=document,
         start=start,
         end=max(end, start + 1),
     )
@@ -316,9 +335,15 @@ def read_back(
     """
     (sentence,) = list_sentences(db, document, reader, first=start, last=start)
     if n_tagged is None:
-        n_tagged = db.value(
-            "SELECT n_tagged FROM reviews WHERE document = :number AND reviewer_id = :me",
-            number=document.number,
-            me=reader.id,
-        )
-    return Written(sentence, document, n_tagged or 0, version)
+        n_tagged = count_tagged(db, document, reader)
+    return Written(sentence, document, n_tagged, version)
+
+
+def count_tagged(db: Database, document: Document, reader: Person) -> int:
+    """Return how many sentences of a document someone has voted on, from the count that is kept."""
+    n_tagged = db.value(
+        "SELECT n_tagged FROM reviews WHERE document = :number AND reviewer_id = :me",
+        number=document.number,
+        me=reader.id,
+    )
+    return int(n_tagged or 0)

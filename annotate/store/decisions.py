@@ -50,7 +50,7 @@ def record_decision(
                 "No editor has decided this; there is nothing to give back.", code="not_adjudicated"
             )
         if label is None:
-            outcome, editor = rules.decide(_votes(db, place.sentence_id)), None
+            outcome, editor = rules.decide(list_votes(db, place.sentence_id)), None
         else:
             outcome, editor = rules.Outcome(label, speaker, "adjudication", False), by.id
         change = _store(db, place, before, outcome, editor_id=editor, reason=reason)
@@ -75,7 +75,7 @@ def renew_decision(db: Database, place: Place) -> rules.Tally:
     before = _standing(db, place.sentence_id)
     if _is_settled(before) or before["decided_by"] == "adjudication":
         return NO_CHANGE
-    outcome = rules.decide(_votes(db, place.sentence_id))
+    outcome = rules.decide(list_votes(db, place.sentence_id))
     return _store(db, place, before, outcome, editor_id=None, reason=None)
 
 
@@ -106,7 +106,8 @@ def _as_current(standing: Row) -> dict[str, object]:
     }
 
 
-def _votes(db: Database, sentence_id: int) -> list[rules.Vote]:
+def list_votes(db: Database, sentence_id: int) -> list[rules.Vote]:
+    """List the votes on a sentence, by whoever."""
     rows = db.rows(
         "SELECT label, speaker FROM annotations WHERE sentence_id = :id AND label IS NOT NULL",
         id=sentence_id,

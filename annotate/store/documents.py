@@ -241,13 +241,19 @@ def _sentence_rows(number: int, article: Article) -> list[dict[str, object]]:
 
 
 def record_change(
-    db: Database, document: Document, event: int, *, change: rules.Tally, n_sign_offs: int = 0
+    db: Database,
+    document: Document,
+    event: int,
+    *,
+    change: rules.Tally,
+    n_sign_offs: int = 0,
+    n_sentences: int = 0,
 ) -> Document:
     """Add a change to a document's counts, inside the transaction of the change itself.
 
     :param document: as it was read in this same transaction.
     :param event: number of the event that tells of the change.
-    :param n_sign_offs: how many sign-offs come on top.
+    :param n_sign_offs: how many sign-offs come on top; `n_sentences` likewise.
     """
     state = rules.document_state(
         reviews_needed=document.reviews_needed,
@@ -264,7 +270,7 @@ def record_change(
         """
         UPDATE documents SET
             last_event = :event,
-            n_sign_offs = n_sign_offs + :n_sign_offs,
+            n_sign_offs = n_sign_offs + :n_sign_offs, n_sentences = n_sentences + :n_sentences,
             n_decided = n_decided + :n_decided, n_in_dispute = n_in_dispute + :n_in_dispute,
             n_checkable = n_checkable + :n_checkable, n_unchecked = n_unchecked + :n_unchecked,
             n_settled = n_settled + :n_settled
@@ -273,6 +279,7 @@ def record_change(
         number=document.number,
         event=event,
         n_sign_offs=n_sign_offs,
+        n_sentences=n_sentences,
         n_decided=change.n_decided,
         n_in_dispute=change.n_in_dispute,
         n_checkable=change.n_checkable,

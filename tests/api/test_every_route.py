@@ -14,7 +14,10 @@ WRITES = {
     "annotation": {"label": "claim"},
     "decision": {"label": "claim"},
     "verification": {"status": "in_progress"},
+    "split": {"at": 2},
+    "merge": {},
 }
+METHODS = {route: "POST" if route in ("split", "merge") else "PUT" for route in WRITES}
 HOSTILE = [
     b"",
     b"[",
@@ -77,7 +80,7 @@ def test_a_token_writes_without_a_csrf_token_and_a_read_token_never(
 ) -> None:
     sentence = carol.sentences(story)[0]
     carol.tag(story, sentence, "claim")
-    version = {"annotation": 1, "decision": 1, "verification": 0}[route]
+    version = 0 if route == "verification" else 1
     reading, writing = bearer(scope="read"), bearer(scope="write")
 
     refused = stranger.write(story, sentence, route, WRITES[route], version=version, **reading)
@@ -111,7 +114,7 @@ def test_a_place_that_there_is_not_is_404(carol: Client, story: str, route: str)
 @pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
 def test_malformed_input_is_a_clear_4xx(carol: Client, story: str, route: str, body: bytes) -> None:
     answer = carol.open(
-        "PUT",
+        METHODS[route],
         f"/api/v1/documents/{story}/sentences/0/{route}",
         data=body,
         content_type="application/json",
@@ -124,7 +127,7 @@ def test_malformed_input_is_a_clear_4xx(carol: Client, story: str, route: str, b
 
 def test_a_form_in_the_place_of_json_is_told_so(carol: Client, story: str, route: str) -> None:
     answer = carol.open(
-        "PUT",
+        METHODS[route],
         f"/api/v1/documents/{story}/sentences/0/{route}",
         data={"end": "17"},
         headers={"X-CSRFToken": carol.token, "If-Match": '"0"'},
@@ -227,4 +230,5 @@ def test_the_api_describes_itself(alice: Client) -> None:
     described = alice.send("GET", "/openapi.json").get_json()
 
     assert described["openapi"] == "3.1.0"
-    assert "/api/v1/documents/{document_id}/sentences/{start}/annotation" in described["paths"]
+    for route in WRITES:
+        assert f"/api/v1/documents/{{document_id}}/sentences/{{start}}/{route}" in described["paths"]

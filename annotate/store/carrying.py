@@ -1,0 +1,286 @@
+"""What sentences take over from those whose boundaries they came of: votes, decisions, drafts of checking.
+
+How two records join, and when what stood before comes back, is in ``rules``. Versions only ever count on:
+a record gets the next one after all that took part, also where it says nothing (any more), so that a late
+copy of an older request finds no version of its own again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from annotate import rules
+from annotate.database import Database, Row
+from annotate.errors import Refused
+from annotate.store.clock import now
+from annotate.store.contents import Annotation, annotation_of
+from annotate.store.decisions import list_votes
+from annotate.store.documents import Document
+
+ORDER = ("reviewer", "label", "speaker", "note", "origin", "version", "at")  # of an annotation's fields
+
+
+@dataclass(frozen=True)
+class Span:
+    """A sentence as such; half-open, in code points of the document's text."""
+
+    id: int
+    start: int
+    stop: int
+    block: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """The sentences that go, and those that come in their place: one and two, or two and one.
+
+    `stood`: where this is an undo, the retired sentences that the new ones are once more, in order.
+    """
+
+    document: Document
+    old: list[Span]
+    new: list[Span]
+    stood: list[Span]
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether two sentences become one."""
+        return len(self.new) == 1
+
+    @property
+    def ids(self) -> str:
+        """Whose records matter, as SQL takes them."""
+        return as_ids([*self.old, *self.stood])
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A vote on a sentence that was merged, whose label or speaker could not be carried."""
+
+    reviewer_id: int
+    start: int
+    end: int
+    annotation: Annotation
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What became of one reviewer's votes: how many more labels they have now, and what is lost.
+
+    `is_restored`: everything is as it was before what is undone now.
+    """
+
+    reviewer_id: int
+    n_added: int
+    is_untagged: bool
+    is_restored: bool
+    lost: list[Lost]
+
+
+def as_ids(spans: Iterable[Span]) -> str:
+    """Return ids as a JSON list, for SQL's ``json_each``."""
+    return orjson.dumps([each.id for each in spans]).decode()
+
+
+def carry_votes(db: Database, change: Change) -> list[Carried]:
+    """Give the new sentences everybody's votes, speakers and notes, inside the transaction of the change."""
+    rows_of: dict[int, dict[int, Row]] = defaultdict(dict)
+    for row in db.rows(
+        """
+        SELECT a.sentence_id, a.reviewer_id, r.name AS reviewer, a.label, a.speaker, a.note, a.origin,
+            a.version, a.at, a.is_carried
+        FROM annotations AS a JOIN reviewers AS r ON r.id = a.reviewer_id
+        WHERE a.sentence_id IN (SELECT value FROM json_each(:ids))
+        ORDER BY r.name_key
+        """,
+        ids=change.ids,
+    ):
+        rows_of[row["reviewer_id"]][row["sentence_id"]] = row
+    return [_carry_votes_of(db, change, *each) for each in rows_of.items()]
+
+
+def _carry_votes_of(db: Database, change: Change, reviewer_id: int, rows: dict[int, Row]) -> Carried:
+    old, stood = _in_order(change, rows)
+    said, said_before = [_vote(row) for row in old], [_vote(row) for row in stood]
+    carried = rules.carried(rules.join_opinions, said, said_before)
+    version = _next_version(rows)
+    for sentence, opinion, row in zip(change.new, carried, stood, strict=True):
+        source = row if row is not None and _vote(row) == opinion else None
+        _write_vote(db, sentence, reviewer_id, opinion, source, _known(old), version)
+    n_before, n_after = (sum(each.label is not None for each in some) for some in (said, carried))
+    lost = [
+        Lost(reviewer_id, span.start, span.stop, _annotation(row))
+        for span, row, opinion in zip(change.old, old, said, strict=True)
+        if row is not None and change.is_merge and not rules.keeps(carried[0], opinion)
+    ]
+    return Carried(
+        reviewer_id, n_after - n_before, n_before > 0 and n_after == 0, carried == said_before, lost
+    )
+
+
+def _in_order(change: Change, rows: dict[int, Row]) -> tuple[list[Row | None], list[Row | None]]:
+    """Sort records by sentence: of those that go, and of those that stood before for each that comes."""
+    stood = [rows.get(each.id) for each in change.stood] or [None for _ in change.new]
+    return [rows.get(each.id) for each in change.old], stood
+
+
+def _known(rows: list[Row | None]) -> list[Row]:
+    return [row for row in rows if row is not None]
+
+
+def _next_version(rows: dict[int, Row]) -> int:
+    return 1 + max((row["version"] for row in rows.values()), default=0)
+
+
+def _vote(row: Row | None) -> rules.Opinion:
+    return rules.NO_OPINION if row is None else rules.Opinion(row["label"], row["speaker"], row["note"])
+
+
+def _annotation(row: Row) -> Annotation:
+    return annotation_of([row[name] for name in ORDER], row["is_carried"])
+
+
+def _write_vote(
+    db: Database,
+    sentence: Span,
+    reviewer_id: int,
+    opinion: rules.Opinion,
+    kept: Row | None,
+    old: list[Row],
+    version: int,
+) -> None:
+    db.write(
+        """
+        INSERT INTO annotations (sentence_id, reviewer_id, label, speaker, note, origin, is_carried,
+            version, at)
+        VALUES (:id, :reviewer_id, :label, :speaker, :note, :origin, :is_carried, :version, :at)
+        """,
+        id=sentence.id,
+        reviewer_id=reviewer_id,
+        label=opinion.label,
+        speaker=opinion.speaker,
+        note=opinion.note,
+        origin=kept["origin"] if kept else old[0]["origin"],
+        is_carried=kept["is_carried"] if kept else 1,
+        version=version,
+        at=kept["at"] if kept else max(row["at"] for row in old),
+    )
+
+
+def carry_decisions(db: Database, change: Change) -> None:
+    """Let an editor's word stand for the new sentences, or else their votes; after the votes.
+
+    :raises Refused: code ``adjudicated``: an editor's word would be lost.
+    """
+    if change.document.is_blind:
+        return
+    rows = _rows_by_sentence(
+        db,
+        """
+        SELECT sentence_id, label, speaker, decided_by, editor_id, reason, version, at FROM decisions
+        WHERE sentence_id IN (SELECT value FROM json_each(:ids))
+        """,
+        change,
+    )
+    old, stood = _in_order(change, rows)
+    words = rules.carried(
+        rules.join_adjudications, [_adjudication(row) for row in old], [_adjudication(row) for row in stood]
+    )
+    for sentence, word, row in zip(change.new, words, stood, strict=True):
+        if word is not None:
+            source = row if row is not None and _adjudication(row) == word else _known(old)[0]
+            outcome = rules.Outcome(word.label, word.speaker, "adjudication", False)
+            editor = {"editor_id": source["editor_id"], "reason": word.note, "at": source["at"]}
+        else:
+            outcome = rules.decide(list_votes(db, sentence.id))
+            editor = {"editor_id": None, "reason": None, "at": now()}
+        if rows or outcome != rules.NO_VOTES:  # else there is nothing, as before
+            _write_decision(db, sentence, outcome, editor, _next_version(rows))
+
+
+def _rows_by_sentence(db: Database, sql: str, change: Change) -> dict[int, Row]:
+    return {row["sentence_id"]: row for row in db.rows(sql, ids=change.ids)}
+
+
+def _adjudication(row: Row | None) -> rules.Opinion | None:
+    if row is None or row["decided_by"] != "adjudication":
+        return None
+    return rules.Opinion(row["label"], row["speaker"], row["reason"])
+
+
+def _write_decision(
+    db: Database, sentence: Span, outcome: rules.Outcome, editor: dict[str, Any], version: int
+) -> None:
+    db.write(
+        """
+        INSERT INTO decisions (sentence_id, label, speaker, decided_by, in_dispute, editor_id, reason,
+            version, at)
+        VALUES (:id, :label, :speaker, :decided_by, :in_dispute, :editor_id, :reason, :version, :at)
+        """,
+        id=sentence.id,
+        label=outcome.label,
+        speaker=outcome.speaker,
+        decided_by=outcome.decided_by,
+        in_dispute=int(outcome.in_dispute),
+        version=version,
+        **editor,
+    )
+
+
+def carry_drafts(db: Database, change: Change) -> None:
+    """Give the new sentences what was written into a verification without beginning it; after the decisions.
+
+    :raises Refused: code ``settled`` or ``verified``: work of checking would be lost.
+    """
+    rows = _rows_by_sentence(
+        db,
+        """
+        SELECT sentence_id, label, text, status, verdict, attribution, rationale, evidence, is_suspended,
+            proposed_by, version, at
+        FROM verifications WHERE sentence_id IN (SELECT value FROM json_each(:ids))
+        """,
+        change,
+    )
+    old, stood = _in_order(change, rows)
+    for row in _known(old):
+        _refuse_begun(row)
+    drafts = rules.carried(rules.join_drafts, [_draft(row) for row in old], [_draft(row) for row in stood])
+    for sentence, draft, row in zip(change.new, drafts, stood, strict=True):
+        if draft is not None:
+            at = row["at"] if row is not None and _draft(row) == draft else _known(old)[0]["at"]
+            _write_draft(db, sentence, draft, _next_version(rows), at)
+
+
+def _refuse_begun(row: Row) -> None:
+    if row["status"] == "settled" and not row["is_suspended"]:
+        raise Refused("Its verification is settled; an editor can reopen it.", code="settled")
+    if row["status"] != "unchecked":
+        raise Refused(
+            "Its verification is under way, for the sentence as it is. Set it back to unchecked first.",
+            code="verified",
+        )
+
+
+def _draft(row: Row | None) -> rules.Draft | None:
+    if row is None:
+        return None
+    return rules.Draft(**{name: row[name] for name in rules.Draft.__dataclass_fields__})
+
+
+def _write_draft(db: Database, sentence: Span, draft: rules.Draft, version: int, at: str) -> None:
+    db.write(
+        """
+        INSERT INTO verifications (sentence_id, label, text, status, verdict, attribution, rationale,
+            evidence, is_suspended, proposed_by, version, at)
+        VALUES (:id, :label, :text, 'unchecked', :verdict, :attribution, :rationale, :evidence,
+            (SELECT label FROM decisions WHERE sentence_id = :id) IS NOT :label,
+            :proposed_by, :version, :at)
+        """,
+        id=sentence.id,
+        version=version,
+        at=at,
+        **asdict(draft),
+    )
