@@ -21,6 +21,7 @@ from annotate.store.carrying import (
     carry_decisions,
     carry_drafts,
     carry_votes,
+    refuse_begun,
 )
 from annotate.store.clock import seconds
 from annotate.store.contents import Place, Sentence, count_tagged, get_place, list_sentences
@@ -127,6 +128,7 @@ def _list_spans(db: Database, place: Place, *, n: int) -> list[Span]:
 def _mend(
     db: Database, place: Place, by: Person, old: list[Span], spans: list[tuple[int, int]], text: str
 ) -> Mended:
+    refuse_begun(db, old)
     counted, told = _count(db, old), _as_told(db, old)
     stood = _find_stood(db, old, spans)
     change = Change(place.document, old, _replace(db, place.document, old, spans, text), stood)

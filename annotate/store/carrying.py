@@ -230,38 +230,42 @@ def _write_decision(
     )
 
 
+def refuse_begun(db: Database, spans: list[Span]) -> None:
+    """:raises Refused: code ``settled`` or ``verified``: one of these sentences is being checked."""
+    for row in db.rows(
+        """
+        SELECT status, is_suspended FROM verifications
+        WHERE sentence_id IN (SELECT value FROM json_each(:ids)) AND status <> 'unchecked'
+        """,
+        ids=as_ids(spans),
+    ):
+        if row["status"] == "settled" and not row["is_suspended"]:
+            raise Refused("Its verification is settled; an editor can reopen it.", code="settled")
+        raise Refused(
+            "Its verification is under way, for the sentence as it is. Set it back to unchecked first.",
+            code="verified",
+        )
+
+
 def carry_drafts(db: Database, change: Change) -> None:
     """Give the new sentences what was written into a verification without beginning it; after the decisions.
 
-    :raises Refused: code ``settled`` or ``verified``: work of checking would be lost.
+    :raises Refused: code ``verified``: both of two sentences hold something.
     """
     rows = _rows_by_sentence(
         db,
         """
-        SELECT sentence_id, label, text, status, verdict, attribution, rationale, evidence, is_suspended,
-            proposed_by, version, at
+        SELECT sentence_id, label, text, verdict, attribution, rationale, evidence, proposed_by, version, at
         FROM verifications WHERE sentence_id IN (SELECT value FROM json_each(:ids))
         """,
         change,
     )
     old, stood = _in_order(change, rows)
-    for row in _known(old):
-        _refuse_begun(row)
     drafts = rules.carried(rules.join_drafts, [_draft(row) for row in old], [_draft(row) for row in stood])
     for sentence, draft, row in zip(change.new, drafts, stood, strict=True):
         if draft is not None:
             at = row["at"] if row is not None and _draft(row) == draft else _known(old)[0]["at"]
             _write_draft(db, sentence, draft, _next_version(rows), at)
-
-
-def _refuse_begun(row: Row) -> None:
-    if row["status"] == "settled" and not row["is_suspended"]:
-        raise Refused("Its verification is settled; an editor can reopen it.", code="settled")
-    if row["status"] != "unchecked":
-        raise Refused(
-            "Its verification is under way, for the sentence as it is. Set it back to unchecked first.",
-            code="verified",
-        )
 
 
 def _draft(row: Row | None) -> rules.Draft | None:
