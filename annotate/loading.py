@@ -1,5 +1,6 @@
 """Load articles from files: find them, read them, cut them into sentences, store each whole or not at all."""
 
+import dataclasses
 import hashlib
 import os
 import stat
@@ -9,8 +10,9 @@ from pathlib import Path
 from unicodedata import bidirectional, category
 
 from annotate.database import Database
-from annotate.errors import AnnotateError, Invalid, Refused
-from annotate.store.documents import Article, add_document, find_latest
+from annotate.errors import AnnotateError, Invalid, Refused, Unavailable
+from annotate.store.documents import Article, Document, add_document, find_latest
+from annotate.store.revisions import Lost, find_carried, revise
 from annotate.text.blocks import blocks, title
 from annotate.text.reading import decode
 from annotate.text.segment import SEGMENTER, spans
@@ -32,7 +34,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of one file: `outcome` is new, unchanged or refused; refused has a `reason`."""
+    """What became of one article: `outcome` is new, revised, unchanged or refused; refused has a `reason`.
+
+    One that is revised tells how many sentences were carried, and what work could not be: `lost`.
+    """
 
     path: str
     outcome: str
@@ -40,6 +45,8 @@ class Loaded:
     id: str | None = None
     n_sentences: int | None = None
     reason: str | None = None
+    n_carried: int | None = None
+    lost: list[Lost] | None = None
 
 
 def find_sources(paths: list[Path], collection: str | None = None) -> tuple[list[Source], list[Loaded]]:
@@ -103,11 +110,13 @@ def load(
     *,
     reviews_needed: int,
     source: str | None = None,
+    replace: bool = False,
     is_dry_run: bool = False,
 ) -> Iterator[Loaded]:
     """Load one article after the other and tell what became of each; a bad one never stops the rest.
 
     :param source: who published them.
+    :param replace: let a text that has little in common with the one under its key be a revision of it.
     :param is_dry_run: tell only.
     :raises Unavailable: the database cannot be written; what was told before is stored.
     """
@@ -117,25 +126,44 @@ def load(
             article = _read(each, source)
             if is_dry_run and tried.setdefault(each.key, article.sha256) != article.sha256:
                 raise Refused(f"Another text is loaded under the key {each.key}; nothing was changed.")
+            yield _store(db, each, article, reviews_needed, replace, is_dry_run)
+        except Unavailable:
+            raise
         except AnnotateError as problem:
             yield Loaded(str(each.path), "refused", each.key, reason=problem.message)
-            continue
-        yield _store(db, each, article, reviews_needed, is_dry_run)
 
 
-def _store(db: Database, source: Source, article: Article, reviews_needed: int, is_dry_run: bool) -> Loaded:
+def _store(
+    db: Database, source: Source, article: Article, reviews_needed: int, replace: bool, is_dry_run: bool
+) -> Loaded:
+    """Add what is new, revise what is known, leave what is the same.
+
+    :raises Refused: it was withdrawn, or looks like another article.
+    """
     with db.transaction():  # look and add in one, so that two loaders at once add it once
         latest = find_latest(db, article.key)
         if latest is None:
-            document_id = None if is_dry_run else add_document(db, article, reviews_needed=reviews_needed)
-            return Loaded(str(source.path), "new", article.key, document_id, n_sentences=len(article.spans))
-    if latest.state == "withdrawn":
-        reason = "The article under this key was withdrawn."
-    elif article.source_sha256 == latest.source_sha256 or article.sha256 == latest.sha256:
-        return Loaded(str(source.path), "unchanged", article.key, latest.id, latest.n_sentences)
-    else:
-        reason = f"Another text is loaded under the key {article.key}; nothing was changed."
-    return Loaded(str(source.path), "refused", article.key, latest.id, reason=reason)
+            added = None if is_dry_run else add_document(db, article, reviews_needed=reviews_needed)
+            return Loaded(
+                str(source.path), "new", article.key, added.id if added else None, len(article.spans)
+            )
+        if latest.state == "withdrawn":
+            raise Refused("The article under this key was withdrawn.")
+        if article.source_sha256 == latest.source_sha256 or article.sha256 == latest.sha256:
+            return Loaded(str(source.path), "unchanged", article.key, latest.id, latest.n_sentences)
+        return _revise(db, source, latest, article, replace, is_dry_run)
+
+
+def _revise(
+    db: Database, source: Source, latest: Document, article: Article, replace: bool, is_dry_run: bool
+) -> Loaded:
+    told = Loaded(str(source.path), "revised", article.key, n_sentences=len(article.spans))
+    if is_dry_run:
+        return dataclasses.replace(told, n_carried=len(find_carried(db, latest, article, replace=replace)))
+    revision = revise(db, latest, article, replace=replace)
+    return dataclasses.replace(
+        told, id=revision.document.id, n_carried=revision.n_carried, lost=revision.lost
+    )
 
 
 def _read(source: Source, publisher: str | None) -> Article:

@@ -238,3 +238,14 @@ def m0003_boundaries(db: Database) -> None:
         CREATE INDEX sentences_retired ON sentences (document, start) WHERE is_current = 0;
         """
     )
+
+
+@MIGRATIONS()
+def m0004_revisions(db: Database) -> None:
+    """Remember which sentence of the revision before each sentence is; see ``store/revisions.py``."""
+    db.executescript(
+        """
+        ALTER TABLE sentences ADD COLUMN carried_from INTEGER REFERENCES sentences;
+        CREATE UNIQUE INDEX sentences_carried ON sentences (carried_from) WHERE carried_from IS NOT NULL;
+        """
+    )

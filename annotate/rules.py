@@ -11,6 +11,7 @@ from annotate.errors import Forbidden, Invalid, Refused
 from schemas.terms import CHECKABLE
 
 LEASE_SECONDS = 30 * 60  # since the last act; steers the queue and never refuses a write
+SHARE_OF_A_REVISION = 0.3  # of the new text's sentences; what shares less is another article
 
 EVERYONE = frozenset({"reviewer", "editor", "admin"})
 EDITORS = frozenset({"editor", "admin"})
@@ -46,9 +47,22 @@ def require_mending(role: str, *, reviews_needed: int, has_other_reviewers: bool
         raise Forbidden("Somebody else has begun to review this document: an editor may mend it.")
 
 
-def is_blind(*, reviews_needed: int, state: str) -> bool:
-    """Say whether everyone sees only their own annotations of a document."""
-    return reviews_needed >= 2 and state == "open"
+def is_blind(*, reviews_needed: int, n_sign_offs: int, state: str) -> bool:
+    """Say whether everyone sees only their own annotations of a document.
+
+    One that was superseded while it was open stays blind for good.
+    """
+    return n_sign_offs < reviews_needed and reviews_needed >= 2 and state in ("open", "superseded")
+
+
+def is_revision(*, n_shared: int, n_sentences: int) -> bool:
+    """Say whether a text is a revision of one that it has `n_shared` of its `n_sentences` in common with."""
+    return n_shared >= SHARE_OF_A_REVISION * n_sentences
+
+
+def carried_status(status: str) -> str:
+    """Return the status with which a verification goes over to the next revision of its article."""
+    return "unchecked" if status == "unchecked" else "second_look"
 
 
 def document_state(*, reviews_needed: int, n_sign_offs: int, n_in_dispute: int) -> str:
@@ -314,13 +328,13 @@ def keeps(joined: Opinion, opinion: Opinion) -> bool:
 
 
 def sign_offs_taken_back(
-    signed_off: Set[int], untagged: Set[int], *, reviews_needed: int, state: str
+    signed_off: Set[int], untagged: Set[int], *, reviews_needed: int, is_blind: bool
 ) -> Set[int]:
     """Say whose sign-off does not outlast a merge of two sentences.
 
     :param untagged: who had votes that could not be carried, and has none now.
     """
-    if is_blind(reviews_needed=reviews_needed, state=state):
+    if is_blind:
         return signed_off  # all: a sign-off that stayed would tell that its votes were equal
     if reviews_needed > 1:
         return frozenset()  # else it would be blind again, after everybody has seen everything

@@ -6,7 +6,7 @@ from marshmallow import fields, post_load, validate
 
 from schemas.base import Offset, Shape, Text, choice
 from schemas.export import Annotation, ExportedDocument, Sentence
-from schemas.terms import DECIDED_BY, LABELS, LISTED_STATES, STATES
+from schemas.terms import DECIDED_BY, LABELS, LISTED_STATES, STATES, STATUSES
 
 MOST_LISTED = 200
 
@@ -103,8 +103,22 @@ class OpenSentence(Sentence):
     late_dissent = fields.Boolean(required=True)
 
 
+class LostSentence(Shape):
+    """A sentence of the revision before that was worked on and is not in this one; a span of the old text."""
+
+    start = Offset(required=True)
+    end = Offset(required=True)
+    text = fields.String(required=True)
+    label = choice(LABELS, required=True, allow_none=True)
+    status = choice(STATUSES, required=True, allow_none=True)
+
+
 class OpenDocument(ExportedDocument):
-    """A document as it is exported, as one person may see it, with its counts."""
+    """A document as it is exported, as one person may see it, with its counts and its other revisions."""
+
+    supersedes = fields.String(required=True, allow_none=True, metadata={"description": "an id"})
+    superseded_by = fields.String(required=True, allow_none=True, metadata={"description": "an id"})
+    lost = fields.List(fields.Nested(LostSentence), required=True)
 
     sentences = fields.List(fields.Nested(OpenSentence), required=True)
     counts = fields.Nested(Counts, required=True)

@@ -48,7 +48,7 @@ class Annotation(Shape):
     version = fields.Integer(required=True, strict=True)
     at = _time()
     carried = fields.Boolean(
-        metadata={"description": "Given to a sentence with other boundaries; absent otherwise."}
+        metadata={"description": "Given before its boundaries or its article were revised; absent otherwise."}
     )
 
 

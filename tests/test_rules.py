@@ -46,11 +46,32 @@ def test_a_document_is_decided_when_enough_have_signed_off_and_nothing_is_in_dis
 
 
 @pytest.mark.parametrize(
-    ("needed", "state", "is_blind"),
-    [(1, "open", False), (2, "open", True), (2, "in_dispute", False), (3, "decided", False)],
+    ("needed", "n_sign_offs", "state", "is_blind"),
+    [
+        (1, 0, "open", False),
+        (2, 0, "open", True),
+        (2, 1, "open", True),
+        (2, 2, "in_dispute", False),
+        (3, 3, "decided", False),
+        (2, 1, "superseded", True),  # what was blind stays blind
+        (2, 2, "superseded", False),
+        (1, 0, "superseded", False),
+    ],
 )
-def test_only_open_documents_of_several_reviewers_are_blind(needed: int, state: str, is_blind: bool) -> None:
-    assert rules.is_blind(reviews_needed=needed, state=state) is is_blind
+def test_documents_of_several_reviewers_are_blind_until_all_have_signed_off(
+    needed: int, n_sign_offs: int, state: str, is_blind: bool
+) -> None:
+    assert rules.is_blind(reviews_needed=needed, n_sign_offs=n_sign_offs, state=state) is is_blind
+
+
+@pytest.mark.parametrize(
+    ("n_shared", "n_sentences", "expected"),
+    [(0, 0, True), (0, 1, False), (2, 7, False), (3, 10, True), (29, 100, False), (30, 100, True)],
+)
+def test_a_text_that_shares_under_a_third_or_so_is_another_article(
+    n_shared: int, n_sentences: int, expected: bool
+) -> None:
+    assert rules.is_revision(n_shared=n_shared, n_sentences=n_sentences) is expected
 
 
 @pytest.mark.parametrize(
@@ -312,15 +333,15 @@ def test_new_boundaries_take_over_or_restore_as_the_table_says(
 
 
 @pytest.mark.parametrize(
-    ("needed", "state", "taken_back"),
+    ("needed", "is_blind", "taken_back"),
     [
-        (1, "decided", {2}),  # who signed off and lost their vote
-        (2, "open", {1, 2}),  # blind: all, so that nothing shows who voted how
-        (2, "decided", set()),  # it would be blind again
-        (2, "in_dispute", set()),
+        (1, False, {2}),  # who signed off and lost their vote
+        (2, True, {1, 2}),  # all, so that nothing shows who voted how
+        (2, False, set()),  # it would be blind again
     ],
 )
 def test_a_merge_takes_sign_offs_back_as_the_table_says(
-    needed: int, state: str, taken_back: set[int]
+    needed: int, is_blind: bool, taken_back: set[int]
 ) -> None:
-    assert rules.sign_offs_taken_back({1, 2}, {2, 3}, reviews_needed=needed, state=state) == taken_back
+    taken = rules.sign_offs_taken_back({1, 2}, {2, 3}, reviews_needed=needed, is_blind=is_blind)
+    assert taken == taken_back

@@ -8,6 +8,7 @@ from annotate.api.wire import PREFIX, Blueprint, counts_json
 from annotate.exporting import Selection, document_json, open_sentence_json
 from annotate.store.contents import get_content
 from annotate.store.documents import get_document, list_documents
+from annotate.store.revisions import get_neighbours
 from annotate.web import get_db, json_response, me
 from schemas.document import DocumentList, DocumentQuery, ListedDocument, OpenDocument
 
@@ -37,5 +38,9 @@ def show(document_id: str) -> Response:
     n_tagged = sum(each.n_tagged for each in content.reviews if each.reviewer == me().name)
     body = document_json(document, content, Selection())
     body["sentences"] = [open_sentence_json(each, me()) for each in content.sentences]
+    neighbours = get_neighbours(db, document, me())
+    body["supersedes"] = neighbours.before and neighbours.before.id
+    body["superseded_by"] = neighbours.after and neighbours.after.id
+    body["lost"] = neighbours.lost
     body["counts"] = counts_json(document, document.n_sentences - n_tagged)
     return json_response(body)

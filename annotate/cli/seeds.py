@@ -14,6 +14,7 @@ from annotate.config import load_settings
 from annotate.loading import Loaded, Source, find_sources, load
 from annotate.store.contents import get_content
 from annotate.store.documents import get_document, list_documents, withdraw_document
+from annotate.store.revisions import Lost
 
 ALL = 2**31
 
@@ -27,10 +28,16 @@ def seeds() -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--collection", help="Default: the name of the folder.")
 @click.option("--source", help="Who published them.")
+@click.option("--replace", is_flag=True, help="Revise even where the text looks like another article.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 def load_files(
-    paths: tuple[Path, ...], collection: str | None, source: str | None, dry_run: bool, as_json: bool
+    paths: tuple[Path, ...],
+    collection: str | None,
+    source: str | None,
+    replace: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Load .txt files, one article each, and folders of them; safe to run again."""
     db = open_db()
@@ -40,13 +47,14 @@ def load_files(
         sources,
         reviews_needed=load_settings().reviews_per_document,
         source=source,
+        replace=replace,
         is_dry_run=dry_run,
     )
     counts = Counter(each.outcome for each in _told([*refused], as_json))
     counts.update(each.outcome for each in _told(_with_progress(loading, sources, as_json), as_json))
     if not as_json:
         would = "Would be: " if dry_run else ""
-        names = ("new", "unchanged", "refused")
+        names = ("new", "revised", "unchanged", "refused")
         click.echo(would + ", ".join(f"{counts[name]} {name}" for name in names) + ".")
     if counts["refused"]:
         sys.exit(1)
@@ -74,8 +82,17 @@ def _told(results: Iterable[Loaded], as_json: bool) -> Iterable[Loaded]:
         elif each.outcome == "refused":
             click.echo(f"refused\t{printable(each.path)}: {printable(each.reason or '')}", err=True)
         else:
-            click.echo(f"{each.outcome}\t{printable(each.key or '')}\t{each.n_sentences} sentences")
+            carried = "" if each.n_carried is None else f", {each.n_carried} as before"
+            key = printable(each.key or "")
+            click.echo(f"{each.outcome}\t{key}\t{each.n_sentences} sentences{carried}")
+            for lost in each.lost or []:
+                click.echo(f"\tnot carried: {_told_of(lost)}")
         yield each
+
+
+def _told_of(lost: Lost) -> str:
+    about = ", ".join(each for each in (lost.label, lost.status) if each)
+    return f"[{lost.start}, {lost.end}){' ' + about if about else ''} {printable(lost.text)}"
 
 
 @seeds.command("list")
@@ -91,7 +108,7 @@ def show(document_id: str) -> None:
     """Show one document: what is known of it, and its sentences with their spans."""
     db = open_db()
     document = get_document(db, document_id)
-    for name in ("id", "key", "title", "collection", "state", "sha256", "loaded_at"):
+    for name in ("id", "key", "revision", "title", "collection", "state", "sha256", "loaded_at"):
         click.echo(f"{name}: {printable(str(getattr(document, name)))}")
     for each in get_content(db, document, None).sentences:
         label = (each.decision and each.decision.label) or "-"

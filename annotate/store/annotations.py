@@ -42,7 +42,7 @@ def record_annotation(
                 current=dict(before) if before else {"label": None, "version": 0},
             )
         if before is None and (label, speaker, note) == (None, None, None):
-            return read_back(db, place.document, start, by, version=0)  # there is nothing to take back
+            return read_back(db, place.document, place.start, by, version=0)  # there is nothing to take back
         added = int(label is not None) - int(bool(before and before["label"]))
         n_tagged = _record_act(db, place, by, added)
         version = _write(db, place, by, label, speaker, note, origin)
@@ -57,7 +57,7 @@ def record_annotation(
             now={"label": label, "speaker": speaker, "note": note, "version": version},
         )
         document = record_change(db, place.document, event, change=change)
-        return read_back(db, document, start, by, version=version, n_tagged=n_tagged)
+        return read_back(db, document, place.start, by, version=version, n_tagged=n_tagged)
 
 
 def _find(db: Database, sentence_id: int, reviewer_id: int) -> Row | None:

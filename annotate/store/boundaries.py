@@ -25,9 +25,10 @@ from annotate.store.carrying import (
 )
 from annotate.store.clock import seconds
 from annotate.store.contents import Place, Sentence, count_tagged, get_place, list_sentences
-from annotate.store.documents import Document, record_change
+from annotate.store.documents import Document, record_change, superseded
 from annotate.store.events import record_event
 from annotate.store.reviewers import Person
+from annotate.store.search import forget_sentences, index_sentences
 from annotate.text.cutting import cut
 
 
@@ -51,7 +52,7 @@ def split_sentence(
     :raises NotFound: no such document or sentence.
     :raises Forbidden: a reviewer, where others are at work too.
     :raises Stale: one's own annotation was changed since; `current` is it.
-    :raises Refused: code ``boundary_changed``, ``settled`` or ``verified``.
+    :raises Refused: code ``boundary_changed``, ``superseded``, ``settled`` or ``verified``.
     :raises Invalid: it cannot be cut there; `fields` says why.
     """
     with db.transaction():
@@ -82,6 +83,8 @@ def merge_sentences(
 
 def _get_place(db: Database, document_id: str, start: int, end: int, by: Person, seen_version: int) -> Place:
     place = get_place(db, document_id, start, end)
+    if place.document.id != document_id:  # offsets of the old text mean nothing in the new one
+        raise superseded(db, place.document)
     other = db.value(
         "SELECT 1 FROM reviews WHERE document = :number AND reviewer_id <> :by LIMIT 1",
         number=place.document.number,
@@ -161,11 +164,14 @@ def _mend(
 def _replace(
     db: Database, document: Document, old: list[Span], spans: list[tuple[int, int]], text: str
 ) -> list[Span]:
+    forget_sentences(db, [each.id for each in old])
     db.write(
         "UPDATE sentences SET is_current = 0 WHERE id IN (SELECT value FROM json_each(:ids))",
         ids=as_ids(old),
     )
-    return [_add(db, document, old[0].block, *span, text) for span in spans]
+    new = [_add(db, document, old[0].block, *span, text) for span in spans]
+    index_sentences(db, [each.id for each in new])
+    return new
 
 
 def _add(db: Database, document: Document, block: str, start: int, stop: int, text: str) -> Span:
@@ -296,7 +302,7 @@ def _take_sign_offs_back(db: Database, change: Change, carried: list[Carried]) -
         {row["reviewer_id"] for row in rows},
         {each.reviewer_id for each in carried if each.is_untagged},
         reviews_needed=document.reviews_needed,
-        state=document.state,
+        is_blind=document.is_blind,
     )
     for reviewer_id in taken_back:
         db.write(

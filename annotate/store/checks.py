@@ -4,8 +4,8 @@ from annotate.database import Database
 
 
 def list_numbers(db: Database) -> list[int]:
-    """List the numbers of all documents that are in use."""
-    rows = db.rows("SELECT number FROM documents WHERE state NOT IN ('withdrawn', 'superseded')")
+    """List the numbers of all documents that can be read, old revisions too."""
+    rows = db.rows("SELECT number FROM documents WHERE state <> 'withdrawn'")
     return [row["number"] for row in rows]
 
 

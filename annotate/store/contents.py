@@ -10,7 +10,7 @@ import orjson
 from annotate import rules
 from annotate.database import Database, Row
 from annotate.errors import NotFound, Refused
-from annotate.store.documents import Document
+from annotate.store.documents import Document, superseded
 from annotate.store.reviewers import Person
 from schemas.terms import CHECKABLE
 
@@ -236,7 +236,7 @@ def _sentence(row: Row, annotations: list[Annotation], late: list[str], is_blind
         row["text"],
         annotations,
         decision,
-        _verification(row, decision),
+        _verification(row, decision, is_blind),
         tuple(late),
     )
 
@@ -256,7 +256,9 @@ def _decision(row: Row) -> Decision | None:
     )
 
 
-def _verification(row: Row, decision: Decision | None) -> Verification | None:
+def _verification(row: Row, decision: Decision | None, is_blind: bool) -> Verification | None:
+    if is_blind:  # it may have come over from the revision before
+        return None
     if row["status"] is not None:
         return Verification(
             row["status"],
@@ -281,7 +283,8 @@ def get_place(db: Database, document_id: str, start: int, end: int) -> Place:
 
     :param end: where the writer saw it end.
     :raises NotFound: no such document, or no sentence starts or ever started there.
-    :raises Refused: code ``boundary_changed``; `current` holds the sentences that are there now.
+    :raises Refused: code ``boundary_changed``; `current` holds the sentences that are there now. Or code
+        ``superseded``: there is a newer revision, and the sentence is not in it.
     """
     row = db.row(
         """
@@ -294,7 +297,34 @@ def get_place(db: Database, document_id: str, start: int, end: int) -> Place:
     )
     if row is None or row["stop"] != end:
         raise _no_such_sentence(db, document_id, start, end)
+    if row["state"] == "superseded":
+        return _get_carried(db, Document.of(row), row["sentence_id"])
+    return _place(row)
+
+
+def _place(row: Row) -> Place:
     return Place(Document.of(row), row["sentence_id"], row["start"], row["text"])
+
+
+def _get_carried(db: Database, old: Document, sentence_id: int) -> Place:
+    """Follow a sentence into the newest revision of its article."""
+    row = db.row(
+        """
+        WITH RECURSIVE carried (id) AS (
+            SELECT :sentence_id
+            UNION ALL
+            SELECT s.id FROM carried AS c JOIN sentences AS s ON s.carried_from = c.id
+        )
+        SELECT d.*, s.id AS sentence_id, s.start, s.text
+        FROM carried AS c
+        JOIN sentences AS s ON s.id = c.id AND s.is_current = 1
+        JOIN documents AS d ON d.number = s.document AND d.superseded_by IS NULL
+        """,
+        sentence_id=sentence_id,
+    )
+    if row is None:
+        raise superseded(db, old)
+    return _place(row)
 
 
 def _no_such_sentence(db: Database, document_id: str, start: int, end: int) -> NotFound | Refused:

@@ -8,7 +8,7 @@ import orjson
 
 from annotate import rules
 from annotate.database import Database, Row
-from annotate.errors import NotFound
+from annotate.errors import NotFound, Refused
 from annotate.store.clock import now
 from annotate.store.events import record_event
 from annotate.store.search import forget_document, index_new, purge_forgotten, text_query
@@ -72,7 +72,9 @@ class Document:
     @property
     def is_blind(self) -> bool:
         """Whether everyone sees only their own annotations."""
-        return rules.is_blind(reviews_needed=self.reviews_needed, state=self.state)
+        return rules.is_blind(
+            reviews_needed=self.reviews_needed, n_sign_offs=self.n_sign_offs, state=self.state
+        )
 
 
 def get_document(db: Database, document_id: str) -> Document:
@@ -89,6 +91,26 @@ def find_latest(db: Database, key: str) -> Document | None:
     return None if row is None else Document.of(row)
 
 
+def find_revision(db: Database, document: Document, revision: int) -> Document | None:
+    """Find another revision of the same article; None if there is none, or if it was withdrawn."""
+    row = db.row(
+        "SELECT * FROM documents WHERE key = :key AND revision = :revision AND state <> 'withdrawn'",
+        key=document.key,
+        revision=revision,
+    )
+    return None if row is None else Document.of(row)
+
+
+def superseded(db: Database, document: Document) -> Refused:
+    """Return what to raise when a write to an old revision has nowhere to go; `current` is the newest one."""
+    newest = find_latest(db, document.key) or document
+    return Refused(
+        "There is a newer revision of this article.",
+        code="superseded",
+        current={"id": newest.id, "revision": newest.revision},
+    )
+
+
 def list_documents(
     db: Database,
     *,
@@ -98,9 +120,10 @@ def list_documents(
     before: int | None = None,
     limit: int = 50,
 ) -> list[Document]:
-    """List documents, newest first, without the withdrawn ones.
+    """List documents, newest first, never the withdrawn ones.
 
     :param q: part of the title or key (`%` and `_` stand for themselves), or words that the text has.
+    :param state: None for all that are in use: neither withdrawn nor superseded.
     :param before: only those with a smaller number: where the list before ended.
     """
     wanted: dict[str, object] = {"state": state, "collection": collection, "before": before, "limit": limit}
@@ -109,7 +132,8 @@ def list_documents(
     rows = db.rows(
         """
         SELECT * FROM documents
-        WHERE (:state IS NULL OR state = :state) AND state <> 'withdrawn'
+        WHERE CASE WHEN :state IS NULL THEN state <> 'superseded' ELSE state = :state END
+          AND state <> 'withdrawn'
           AND (:collection IS NULL OR collection = :collection)
           AND (:before IS NULL OR number < :before)
         ORDER BY number DESC LIMIT :limit
@@ -126,7 +150,8 @@ def _search_documents(db: Database, q: str, wanted: dict[str, object]) -> list[D
         WITH called AS (
             SELECT number FROM documents
             WHERE (title LIKE :pattern ESCAPE '\' OR key LIKE :pattern ESCAPE '\')
-              AND (:state IS NULL OR state = :state) AND state <> 'withdrawn'
+              AND CASE WHEN :state IS NULL THEN state <> 'superseded' ELSE state = :state END
+              AND state <> 'withdrawn'
               AND (:collection IS NULL OR collection = :collection)
               AND (:before IS NULL OR number < :before)
             ORDER BY number DESC LIMIT :limit
@@ -134,7 +159,8 @@ def _search_documents(db: Database, q: str, wanted: dict[str, object]) -> list[D
             SELECT d.number FROM document_search AS s CROSS JOIN documents AS d ON d.number = s.rowid
             WHERE s.document_search MATCH :words
               AND s.rowid < coalesce(:before, 9223372036854775807)
-              AND (:state IS NULL OR d.state = :state) AND d.state <> 'withdrawn'
+              AND CASE WHEN :state IS NULL THEN d.state <> 'superseded' ELSE d.state = :state END
+              AND d.state <> 'withdrawn'
               AND (:collection IS NULL OR d.collection = :collection)
             ORDER BY s.rowid DESC LIMIT :limit
         )
@@ -155,26 +181,32 @@ def list_collections(db: Database) -> list[str]:
 
 
 def add_document(
-    db: Database, article: Article, *, reviews_needed: int, is_indexed_later: bool = False
-) -> str:
-    """Store an article as the first revision of its key, whole or not at all; return its id.
+    db: Database,
+    article: Article,
+    *,
+    reviews_needed: int,
+    revision: int = 1,
+    is_indexed_later: bool = False,
+) -> Document:
+    """Store an article as a revision of its key, whole or not at all.
 
+    :param revision: from 1; the one before is superseded by whoever adds the next one.
     :param is_indexed_later: whoever loads many brings the search index up afterwards.
     """
-    document_id = secrets.token_hex(8)
     with db.transaction():
         (row,) = db.write(
             """
             INSERT INTO documents (id, key, revision, collection, title, source, url, author,
                 published_at, language, sha256, source_sha256, segmenter, state, reviews_needed,
                 n_sentences, loaded_at, last_event)
-            VALUES (:id, :key, 1, :collection, :title, :source, :url, :author,
+            VALUES (:id, :key, :revision, :collection, :title, :source, :url, :author,
                 :published_at, :language, :sha256, :source_sha256, :segmenter, 'open', :needed,
                 :n_sentences, :now, 0)
             RETURNING *
             """,
-            id=document_id,
+            id=secrets.token_hex(8),
             key=article.key,
+            revision=revision,
             collection=article.collection,
             title=article.title,
             source=article.source,
@@ -196,12 +228,12 @@ def add_document(
             "loaded",
             by=None,
             document=document.number,
-            now={"key": article.key, "sha256": article.sha256},
+            now={"key": article.key, "revision": revision, "sha256": article.sha256},
         )
-        record_change(db, document, event, change=rules.Tally())
+        document = record_change(db, document, event, change=rules.Tally())
         if not is_indexed_later:
             index_new(db)
-    return document_id
+    return document
 
 
 def _add_text(db: Database, number: int, article: Article) -> None:
@@ -290,38 +322,50 @@ def record_change(
 
 
 def withdraw_document(db: Database, document_id: str, *, reason: str, erase: bool) -> Document:
-    """Hide a document everywhere but in the history; a takedown.
+    """Hide an article everywhere but in the history, with all its revisions; a takedown.
 
+    :param document_id: of any of its revisions.
     :param erase: also blank its text and every text that may quote it, for good.
+    :returns: the newest revision.
     :raises NotFound: there is none.
     """
     with db.transaction():
-        row = db.row("SELECT * FROM documents WHERE id = :id", id=document_id)
-        if row is None:
-            raise NotFound("There is no such document.")
-        document = Document.of(row)
-        forget_document(db, document.number)
-        event = record_event(
-            db,
-            "erased" if erase else "withdrawn",
-            by=None,
-            document=document.number,
-            was={"state": document.state},
-            now={"state": "withdrawn", "reason": reason},
-        )
-        (row,) = db.write(
+        revisions = db.rows(
             """
-            UPDATE documents SET state = 'withdrawn', last_event = :event,
-                withdrawn_at = coalesce(withdrawn_at, :now)
-            WHERE number = :number RETURNING *
+            SELECT * FROM documents WHERE key = (SELECT key FROM documents WHERE id = :id)
+            ORDER BY revision
             """,
-            number=document.number,
-            event=event,
-            now=now(),
+            id=document_id,
         )
-        if erase:
-            _erase(db, document.number, document.id, event)
-        return Document.of(row)
+        if not revisions:
+            raise NotFound("There is no such document.")
+        withdrawn = [_withdraw(db, Document.of(row), reason, erase) for row in revisions]
+        return withdrawn[-1]
+
+
+def _withdraw(db: Database, document: Document, reason: str, erase: bool) -> Document:
+    forget_document(db, document.number)
+    event = record_event(
+        db,
+        "erased" if erase else "withdrawn",
+        by=None,
+        document=document.number,
+        was={"state": document.state},
+        now={"state": "withdrawn", "reason": reason},
+    )
+    (row,) = db.write(
+        """
+        UPDATE documents SET state = 'withdrawn', last_event = :event,
+            withdrawn_at = coalesce(withdrawn_at, :now)
+        WHERE number = :number RETURNING *
+        """,
+        number=document.number,
+        event=event,
+        now=now(),
+    )
+    if erase:
+        _erase(db, document.number, document.id, event)
+    return Document.of(row)
 
 
 def _erase(db: Database, number: int, document_id: str, event: int) -> None:

@@ -1,6 +1,6 @@
 """What an export may hold: documents that everybody may see, in the order of their keys."""
 
-from annotate.database import Database
+from annotate.database import Database, Row
 from annotate.rules import is_blind
 from annotate.store.documents import Document
 
@@ -12,7 +12,7 @@ def list_exportable(db: Database, *, collection: str | None, since: int) -> list
     """
     rows = db.rows(
         """
-        SELECT number, reviews_needed, state FROM documents
+        SELECT number, reviews_needed, n_sign_offs, state FROM documents
         WHERE state NOT IN ('withdrawn', 'superseded')
           AND (:collection IS NULL OR collection = :collection)
           AND last_event > :since
@@ -21,11 +21,7 @@ def list_exportable(db: Database, *, collection: str | None, since: int) -> list
         collection=collection,
         since=since,
     )
-    return [
-        row["number"]
-        for row in rows
-        if not is_blind(reviews_needed=row["reviews_needed"], state=row["state"])
-    ]
+    return [row["number"] for row in rows if not _is_blind(row)]
 
 
 def last_visible_event(db: Database) -> int:
@@ -36,16 +32,15 @@ def last_visible_event(db: Database) -> int:
     """
     rows = db.rows(
         """
-        SELECT state, reviews_needed, max(last_event) AS last_event
-        FROM documents WHERE state <> 'superseded' GROUP BY state, reviews_needed
+        SELECT state, reviews_needed, n_sign_offs, max(last_event) AS last_event
+        FROM documents WHERE state <> 'superseded' GROUP BY state, reviews_needed, n_sign_offs
         """
     )
-    visible = [
-        int(row["last_event"])
-        for row in rows
-        if not is_blind(reviews_needed=row["reviews_needed"], state=row["state"])
-    ]
-    return max(visible, default=0)
+    return max((int(row["last_event"]) for row in rows if not _is_blind(row)), default=0)
+
+
+def _is_blind(row: Row) -> bool:
+    return is_blind(reviews_needed=row["reviews_needed"], n_sign_offs=row["n_sign_offs"], state=row["state"])
 
 
 def get_exportable(db: Database, number: int) -> Document:
@@ -54,11 +49,11 @@ def get_exportable(db: Database, number: int) -> Document:
 
 
 def list_withdrawn(db: Database, *, collection: str | None, since: int) -> list[dict[str, str]]:
-    """List key and time of the documents that were withdrawn after `since`."""
+    """List key and time of the articles that were withdrawn after `since`."""
     rows = db.rows(
         """
         SELECT key, withdrawn_at AS at FROM documents
-        WHERE state = 'withdrawn' AND last_event > :since
+        WHERE state = 'withdrawn' AND superseded_by IS NULL AND last_event > :since
           AND (:collection IS NULL OR collection = :collection)
         ORDER BY key, revision
         """,

@@ -8,7 +8,7 @@ from annotate.errors import Invalid
 from annotate.store.clock import now, seconds
 from annotate.store.contents import Place, Review
 from annotate.store.decisions import renew_decision
-from annotate.store.documents import Document, get_document, record_change
+from annotate.store.documents import Document, get_document, record_change, superseded
 from annotate.store.events import record_event
 from annotate.store.reviewers import Person
 
@@ -40,10 +40,13 @@ def sign_off(db: Database, document_id: str, *, by: Person) -> Document:
 
     Signing off twice changes nothing.
 
+    :raises Refused: code ``superseded``.
     :raises Invalid: code ``untagged``; `fields` lists the starts of the sentences without a vote.
     """
     with db.transaction():
         document = get_document(db, document_id)
+        if document.state == "superseded":
+            raise superseded(db, document)
         untagged = list_untagged(db, document, by)
         if untagged:
             count = "1 sentence is" if len(untagged) == 1 else f"{len(untagged)} sentences are"
@@ -65,7 +68,7 @@ def sign_off(db: Database, document_id: str, *, by: Person) -> Document:
         was_blind = document.is_blind
         document = record_change(db, document, event, change=rules.Tally(), n_sign_offs=1)
         if was_blind and not document.is_blind:
-            document = record_change(db, document, event, change=_decide_all(db, document))
+            document = record_change(db, document, event, change=decide_all(db, document))
         return document
 
 
@@ -85,7 +88,8 @@ def list_untagged(db: Database, document: Document, by: Person) -> list[int]:
     return [row["start"] for row in rows]
 
 
-def _decide_all(db: Database, document: Document) -> rules.Tally:
+def decide_all(db: Database, document: Document) -> rules.Tally:
+    """Let the votes decide every sentence anew; return the change of the document's counts."""
     change = rules.Tally()
     for row in db.rows(
         "SELECT id, start, text FROM sentences WHERE document = :number AND is_current = 1",
@@ -143,7 +147,7 @@ def get_progress(db: Database, reader: Person) -> Progress:
         SELECT coalesce(sum(v.n_tagged), 0) AS n_tagged, count(v.signed_off_at) AS n_signed_off,
             coalesce(sum(d.state = 'open' AND v.signed_off_at IS NOT NULL), 0) AS n_done_of_open
         FROM reviews AS v JOIN documents AS d ON d.number = v.document
-        WHERE v.reviewer_id = :me AND d.state <> 'withdrawn'
+        WHERE v.reviewer_id = :me AND d.state NOT IN ('withdrawn', 'superseded')
         """,
         me=reader.id,
     )

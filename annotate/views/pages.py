@@ -9,6 +9,7 @@ from annotate.store.clock import seconds
 from annotate.store.contents import Review, get_content
 from annotate.store.documents import get_document, list_collections, list_documents
 from annotate.store.reviews import get_progress, list_queue
+from annotate.store.revisions import get_neighbours
 from annotate.web import get_db, get_settings, me
 from schemas import terms
 from schemas.document import DocumentFilter
@@ -71,6 +72,7 @@ def document(document_id: str) -> str:
         my=my,
         n_untagged=shown.n_sentences - (mine.n_tagged if mine else 0),
         blind=shown.is_blind,
+        neighbours=get_neighbours(db, shown, person),
         others_at_work=[each.reviewer for each in content.reviews if _is_at_work(each, mine)],
         terms=terms,
         two_person_rule=get_settings().two_person_rule,

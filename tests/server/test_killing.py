@@ -105,7 +105,10 @@ def test_articles_are_whole_or_absent_when_loading_is_killed(desk: Desk) -> None
     assert "refused" not in done.stderr
     assert desk.run("check").stdout == "All is well.\n"
     assert len(desk.run("seeds", "list").stdout.splitlines()) == 62
-    assert desk.run("seeds", "load", folder).stdout.splitlines()[-1] == "0 new, 60 unchanged, 0 refused."
+    assert (
+        desk.run("seeds", "load", folder).stdout.splitlines()[-1]
+        == "0 new, 0 revised, 60 unchanged, 0 refused."
+    )
 
 
 def test_a_server_killed_while_another_works_does_not_hold_the_other_up(desk: Desk) -> None:
