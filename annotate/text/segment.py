@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from sentencex import segment
 
-from annotate.text.blocks import blocks, section_end
+from annotate.text.blocks import blocks, section_end, title
 from annotate.text.marks import BRACKETS, enclosed, pairs
 
 # Stored with every document; the first number goes up whenever a rule changes here or in blocks.
@@ -64,6 +65,25 @@ WORD_AFTER = re.compile(r"[^\W\d_]{2,30}(?![\w@/]|\.\w)")
 NO_END = re.compile(r"\W*(?:Mr|Mrs|Ms|Dr|St|Prof|Gen|Sen|Rep|Gov|Lt|Col|Capt|Sgt|Cllr|Ft|No|Mt|\w)\Z")
 ADDRESS = re.compile(r"[@/.]")
 DOMAIN = re.compile(r"(?:Com|Org|Net|Info|Eu|Uk|De|Fr|Pl|Io|Ai|Js|Tv|Co|Gov|Edu)\Z")  # Booking.Com
+
+
+class Reading(NamedTuple):
+    """What was read in an article: all that is stored of it beside the text itself."""
+
+    title: str
+    language: str | None  # ISO 639-1; as given, else as detected, None where nothing is sure
+    blocks: list[tuple[int, int, str]]  # as `blocks` finds them
+    spans: list[tuple[int, int]]  # as `spans` finds them
+    segmenter: str  # the rules that did it, a desk's own abbreviations too
+
+
+def read(text: str, language: str | None = None, abbreviations: tuple[str, ...] = ()) -> Reading:
+    """Find everything that is in an article at once: nothing is looked for twice.
+
+    :param language: a BCP 47 tag such as "en" or "pt-BR"; None has it detected.
+    :param abbreviations: a desk's own, with or without their dots; no sentence ends at one of them.
+    """
+    return Reading(title(text), language, blocks(text), spans(text, language), SEGMENTER)
 
 
 def spans(text: str, language: str | None = None) -> list[tuple[int, int]]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from annotate.text.segment import SEGMENTER, spans
+from annotate.text.blocks import blocks, title
+from annotate.text.segment import SEGMENTER, read, spans
 from tests.text.invariants import assert_invariants
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -85,6 +86,16 @@ def test_an_article_is_cut_block_by_block() -> None:
         "©\u00a0Courier",
         "·",
     ]
+
+
+def test_one_reading_has_all_that_is_found_in_an_article() -> None:
+    text = "NewsMayor resigns\n\nMayor resigns\n\nShe left. He stays."
+
+    reading = read(text, "en")
+
+    assert (reading.title, reading.language) == (title(text), "en")
+    assert (reading.blocks, reading.spans) == (blocks(text), spans(text, "en"))
+    assert reading.segmenter.startswith("annotate-")
 
 
 def test_sentences_that_occur_twice_are_found_where_they_stand() -> None:
