@@ -7,13 +7,19 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 
+from schemas.article import ArticleIn
 from schemas.base import describe_tuples
 from schemas.export import Export, ExportedDocument, WithdrawnLine
 from schemas.terms import FORMAT_VERSION
 
 FOLDER = Path(__file__).parent / "json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-PUBLISHED = {"export.json": Export, "document.json": ExportedDocument, "withdrawn.json": WithdrawnLine}
+PUBLISHED = {
+    "article.json": ArticleIn,
+    "document.json": ExportedDocument,
+    "export.json": Export,
+    "withdrawn.json": WithdrawnLine,
+}
 
 
 def json_schema(shape: type) -> dict[str, Any]:

@@ -1,22 +1,25 @@
 """``seeds``: the articles."""
 
+import codecs
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from annotate.cli.common import Group, commands, open_db, printable
+from annotate.cli.progress import Bar
 from annotate.config import load_settings
-from annotate.loading import Loaded, Source, find_sources, load
+from annotate.errors import Invalid
+from annotate.loading import Loaded, Terms, find_sources, load
 from annotate.store.contents import get_content
 from annotate.store.documents import get_document, list_documents, withdraw_document
-from annotate.store.revisions import Lost
 
 ALL = 2**31
+OUTCOMES = ("new", "revised", "unchanged", "refused")
 
 
 @commands.group(cls=Group)
@@ -25,74 +28,78 @@ def seeds() -> None:
 
 
 @seeds.command("load")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--collection", help="Default: the name of the folder.")
-@click.option("--source", help="Who published them.")
-@click.option("--replace", is_flag=True, help="Revise even where the text looks like another article.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--collection", help="Of all of them. Default: what the file says, else the folder's name.")
+@click.option("--source", help="Who published them all. Default: what the file says.")
+@click.option("--encoding", help="Of files that don't say. Default: UTF-8, strictly.")
+@click.option("--replace", is_flag=True, help="Let another article come under a known key.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 def load_files(
     paths: tuple[Path, ...],
     collection: str | None,
     source: str | None,
+    encoding: str | None,
     replace: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Load .txt files, one article each, and folders of them; safe to run again."""
+    """Load articles and folders of them; `-` is standard input. Safe to run again.
+
+    One article in a .txt or .html file; one or more, as JSON, in .json and .jsonl.
+    """
     db = open_db()
-    sources, refused = find_sources(list(paths), collection)
-    loading = load(
-        db,
-        sources,
-        reviews_needed=load_settings().reviews_per_document,
-        source=source,
-        replace=replace,
-        is_dry_run=dry_run,
-    )
-    counts = Counter(each.outcome for each in _told([*refused], as_json))
-    counts.update(each.outcome for each in _told(_with_progress(loading, sources, as_json), as_json))
+    sources, refused = find_sources(list(paths), checked_name(collection))
+    counts: Counter[str] = Counter()
+    with Bar(is_shown=sys.stderr.isatty() and not as_json) as bar:
+        loading = load(
+            db,
+            sources,
+            reviews_needed=load_settings().reviews_per_document,
+            terms=Terms(source, checked_encoding(encoding)),
+            is_dry_run=dry_run,
+            may_replace=replace,
+            progress=bar.show,
+        )
+        for each in chain(refused, loading):
+            counts[each.outcome] += 1
+            bar.make_room()
+            _tell(each, as_json)
     if not as_json:
         would = "Would be: " if dry_run else ""
-        names = ("new", "revised", "unchanged", "refused")
-        click.echo(would + ", ".join(f"{counts[name]} {name}" for name in names) + ".")
+        click.echo(would + ", ".join(f"{counts[name]} {name}" for name in OUTCOMES) + ".")
     if counts["refused"]:
         sys.exit(1)
 
 
-def _with_progress(loading: Iterable[Loaded], sources: list[Source], as_json: bool) -> Iterable[Loaded]:
-    """Show a bar with the time left on a terminal, and nothing elsewhere."""
-    if as_json or not sys.stderr.isatty():
-        yield from loading
-        return
-    with click.progressbar(
-        loading, length=len(sources), label="Loading", file=sys.stderr, show_pos=True
-    ) as bar:
-        yield from bar
+def checked_name(collection: str | None) -> str | None:
+    """:raises Invalid: it is no name for a collection."""
+    if collection is not None and not (collection.strip() and collection.isprintable()):
+        raise Invalid("A collection has a name that can be printed.")
+    return collection
 
 
-def _told(results: Iterable[Loaded], as_json: bool) -> Iterable[Loaded]:
-    is_behind_bar = sys.stderr.isatty() and not as_json
-    for each in results:
-        if is_behind_bar:
-            click.echo("\r\x1b[K", err=True, nl=False)  # the bar makes room and is drawn anew below
-        if as_json:
-            # In ASCII: safe on a terminal, whatever the name.
-            click.echo(json.dumps(asdict(each), separators=(",", ":")))
-        elif each.outcome == "refused":
-            click.echo(f"refused\t{printable(each.path)}: {printable(each.reason or '')}", err=True)
-        else:
-            carried = "" if each.n_carried is None else f", {each.n_carried} as before"
-            key = printable(each.key or "")
-            click.echo(f"{each.outcome}\t{key}\t{each.n_sentences} sentences{carried}")
-            for lost in each.lost or []:
-                click.echo(f"\tnot carried: {_told_of(lost)}")
-        yield each
+def checked_encoding(name: str | None) -> str | None:
+    """:raises Invalid: nobody knows how to read that."""
+    try:
+        if name is not None and codecs.lookup(name).name:
+            "a".encode(name)
+    except (LookupError, ValueError, TypeError):
+        raise Invalid(f"There is no encoding called {name}. Try one such as cp1252 or iso-8859-2.") from None
+    return name
 
 
-def _told_of(lost: Lost) -> str:
-    about = ", ".join(each for each in (lost.label, lost.status) if each)
-    return f"[{lost.start}, {lost.end}){' ' + about if about else ''} {printable(lost.text)}"
+def _tell(each: Loaded, as_json: bool) -> None:
+    if as_json:
+        # In ASCII: safe on a terminal, whatever the name.
+        click.echo(json.dumps(asdict(each), separators=(",", ":")))
+    elif each.outcome == "refused":
+        where = each.path if each.line is None else f"{each.path}, line {each.line}"
+        click.echo(f"refused\t{printable(where)}: {printable(each.reason or '')}", err=True)
+    else:
+        click.echo(f"{each.outcome}\t{printable(each.key or '')}\t{each.n_sentences} sentences")
+    for detail in () if as_json else each.details:
+        click.echo(f"\t{printable(detail)}")
 
 
 @seeds.command("list")
@@ -108,7 +115,7 @@ def show(document_id: str) -> None:
     """Show one document: what is known of it, and its sentences with their spans."""
     db = open_db()
     document = get_document(db, document_id)
-    for name in ("id", "key", "revision", "title", "collection", "state", "sha256", "loaded_at"):
+    for name in ("id", "key", "title", "collection", "state", "sha256", "loaded_at"):
         click.echo(f"{name}: {printable(str(getattr(document, name)))}")
     for each in get_content(db, document, None).sentences:
         label = (each.decision and each.decision.label) or "-"

@@ -75,7 +75,7 @@ def test_for_programs_there_is_one_object_a_line(shell: Shell, desk: Path) -> No
     assert result.exit_code == 1
     assert result.stderr == ""
     first, second, third = lines_of(result.stdout)
-    assert set(first) == {"path", "outcome", "key", "id", "n_sentences", "reason", "n_carried", "lost"}
+    assert set(first) == {"path", "outcome", "key", "id", "n_sentences", "reason", "line", "details"}
     assert [each["outcome"] for each in (first, second, third)] == ["unchanged", "new", "refused"]
     assert [second["id"], first["id"]] == list_ids(shell)
     assert second == {
@@ -85,8 +85,8 @@ def test_for_programs_there_is_one_object_a_line(shell: Shell, desk: Path) -> No
         "id": second["id"],
         "n_sentences": 1,
         "reason": None,
-        "n_carried": None,
-        "lost": None,
+        "line": None,
+        "details": [],
     }
     assert third["reason"]
 
@@ -321,7 +321,7 @@ def test_on_a_terminal_there_is_a_progress_bar(shell: Shell, desk: Path) -> None
     os.close(ours)
 
     assert process.returncode == 0
-    assert b"20/20" in shown
+    assert b"100%  20 articles" in shown
     assert b"20 new, 0 revised, 0 unchanged, 0 refused." in shown
 
 

@@ -1,0 +1,221 @@
+"""From a piece of a file to an article that is ready to be stored; if there is much, in other processes."""
+
+import hashlib
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from typing import Any
+from unicodedata import bidirectional, category
+
+from marshmallow import ValidationError
+
+from annotate.database import Database
+from annotate.errors import AnnotateError, Invalid, Refused, Unavailable
+from annotate.loading.pieces import Piece
+from annotate.loading.report import Loaded
+from annotate.loading.sources import read_whole
+from annotate.store.documents import Article, find_latest
+from annotate.text.objects import read_object
+from annotate.text.reading import decode
+from annotate.text.segment import read
+from schemas.article import ArticleIn
+
+ARTICLE_IN = ArticleIn()
+BREAKING = {"Cc", "Zl", "Zp"}  # categories that would break a line of a report; joiners are letters
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # would show a name as another
+MOST_WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the person who loads says of all that is loaded.
+
+    `source`: who published it. `encoding`: of files that don't say; None is UTF-8.
+    """
+
+    source: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article, or the report of why there is none: it is refused, or what is stored already."""
+
+    size: int
+    report: Loaded
+    article: Article | None = None
+    sha256: str | None = None
+
+
+def prepare(piece: Piece, terms: Terms, db: Database) -> Prepared:
+    """Read a piece and cut it into sentences, unless the same bytes are loaded already."""
+    report = Loaded(piece.source.path, "refused", line=piece.line)
+    try:
+        if piece.refusal:
+            raise Refused(piece.refusal)
+        fields, source_sha256 = _fields(piece, terms)
+        key, collection = _key(piece, fields, source_sha256)
+        report = Loaded(report.path, "refused", key, line=piece.line)
+        latest = find_latest(db, key)
+        if latest and latest.source_sha256 == source_sha256 and latest.state != "withdrawn":
+            same = Loaded(report.path, "unchanged", key, latest.id, latest.n_sentences, line=piece.line)
+            return Prepared(piece.size, same, sha256=latest.sha256)
+        article = _article(key, collection, fields, source_sha256)
+        return Prepared(piece.size, report, article, article.sha256)
+    except Unavailable:
+        raise
+    except AnnotateError as problem:
+        return Prepared(piece.size, _refused(report, piece, problem.message))
+
+
+def _refused(report: Loaded, piece: Piece, reason: str) -> Loaded:
+    is_member = piece.number is not None and piece.source.kind != "lines"
+    where = f"Article {piece.number} of the list: " if is_member else ""
+    return Loaded(report.path, "refused", report.key, reason=where + reason, line=piece.line)
+
+
+def _fields(piece: Piece, terms: Terms) -> tuple[dict[str, Any], str]:
+    """Return what is said of the article, by the names of ``ArticleIn``, and the hash of its bytes."""
+    data = read_whole(piece.source.path) if piece.data is None else piece.data
+    source_sha256 = hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+    if piece.kind == "object":
+        fields = _checked(read_object(data, terms.encoding or "utf-8"))
+    elif piece.kind == "page" and isinstance(data, bytes):
+        fields = _of_page(data, terms.encoding)
+    else:
+        assert isinstance(data, bytes)
+        fields = {"text": decode(data, terms.encoding or "utf-8")}
+    if terms.source:
+        fields["source"] = terms.source
+    return fields, source_sha256
+
+
+def _checked(found: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return dict(ARTICLE_IN.load(found))
+    except ValidationError as problem:
+        raise Invalid(_complaints(problem.messages_dict)) from None
+
+
+def _complaints(messages: dict[str, Any]) -> str:
+    return " ".join(f"{name}: {' '.join(map(str, told))}" for name, told in sorted(messages.items()))
+
+
+def _of_page(data: bytes, encoding: str | None) -> dict[str, Any]:
+    """Read a page; what it says of its article is taken where it is sound, and else left out."""
+    from annotate.text.pages import read_page  # half a second, for those who load pages
+
+    page = read_page(data, encoding)
+    said = {name: value for name, value in vars(page).items() if value}
+    wrong = ARTICLE_IN.validate(said)
+    return _checked({name: value for name, value in said.items() if name not in wrong or name == "text"})
+
+
+def _key(piece: Piece, fields: dict[str, Any], source_sha256: str) -> tuple[str, str]:
+    """Return what names the article across revisions, and its collection.
+
+    :raises Invalid: the name cannot be printed.
+    """
+    source = piece.source
+    own = None if source.is_collection_given else fields.get("collection")
+    collection = own or source.collection
+    if fields.get("id"):
+        name = fields["id"]
+    elif source.kind == "input":  # nobody named it, so its content does
+        name = f"stdin-{source_sha256[:16]}"
+    else:
+        name = source.name if piece.number is None else f"{source.name}#{piece.number}"
+    key = f"{collection}/{name}"
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise Invalid("Its name is not UTF-8; rename it.") from None
+    if any(category(each) in BREAKING or bidirectional(each) in TURNING for each in key):
+        raise Invalid("Its name holds characters that cannot be printed; rename it.")
+    return key, collection
+
+
+def _article(key: str, collection: str, fields: dict[str, Any], source_sha256: str) -> Article:
+    text = fields["text"]
+    reading = read(text, fields.get("language"))
+    return Article(
+        key=key,
+        collection=collection,
+        title=fields.get("title") or reading.title,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        source_sha256=source_sha256,
+        segmenter=reading.segmenter,
+        blocks=reading.blocks,
+        spans=reading.spans,
+        source=fields.get("source"),
+        url=fields.get("url"),
+        author=fields.get("author"),
+        published_at=fields.get("published_at"),
+        language=fields.get("language") or reading.language,
+    )
+
+
+def prepare_all(
+    parcels: Iterator[list[Piece]], terms: Terms, db: Database, n_workers: int
+) -> Iterator[list[Prepared]]:
+    """Prepare all parcels and give them back in order.
+
+    :param n_workers: processes that do it; 0: this one.
+    :raises Unavailable: one of them was ended from outside.
+    """
+    if n_workers == 0:
+        for parcel in parcels:
+            yield [prepare(piece, terms, db) for piece in parcel]
+        return
+    executor = ProcessPoolExecutor(
+        n_workers, get_context("spawn"), initializer=_begin, initargs=(db.path, terms)
+    )
+    try:
+        # Twice as many as there are workers: none waits for the next, and memory stays flat.
+        waiting: deque[Future[list[Prepared]]] = deque()
+        for parcel in islice(parcels, 2 * n_workers):
+            waiting.append(executor.submit(_prepare_parcel, parcel))
+        while waiting:
+            done = waiting.popleft().result()
+            for parcel in islice(parcels, 1):
+                waiting.append(executor.submit(_prepare_parcel, parcel))
+            yield done
+    except BrokenProcessPool:
+        raise Unavailable("A helper process was ended from outside. Load again to go on.") from None
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def count_workers() -> int:
+    """Return how many processes are worth while here."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+_worker: dict[str, Any] = {}  # what a helper process keeps between its parcels
+
+
+def _begin(path: Path, terms: Terms) -> None:
+    """Make a helper ready; it ends with the process that started it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _worker.update(db=Database(path), terms=terms)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _prepare_parcel(parcel: list[Piece]) -> list[Prepared]:
+    return [prepare(piece, _worker["terms"], _worker["db"]) for piece in parcel]
