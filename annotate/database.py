@@ -149,7 +149,7 @@ class Database:
         self.path = path
         self._turns = FairLock()
         self._writer: sqlite_utils.Database | None = None
-        self._lock_file: int | None = None
+        self._lock_files: tuple[int, int] | None = None
         self._local = threading.local()
 
     def rows(self, sql: str, **values: Any) -> list[Row]:
@@ -174,7 +174,7 @@ class Database:
         self._check_transaction()
         return self.rows(sql, **values)
 
-    def write_many(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+    def write_many(self, sql: str, rows: Iterable[Mapping[str, object] | tuple[object, ...]]) -> None:
         """Run one statement for each of `rows` inside the open transaction."""
         self._check_transaction()
         with _said_plainly():
@@ -271,25 +271,38 @@ class Database:
 
     @contextmanager
     def _between_processes(self) -> Iterator[None]:
-        if self._lock_file is None:
-            self._lock_file = _open_lock(self.path)
-        _wait_for(self._lock_file)
+        """Hold the lock between processes; whoever waits for it holds the place in front of it.
+
+        So a process that comes again and again, such as a large load, lets one that waits go first.
+        """
+        if self._lock_files is None:
+            self._lock_files = _open_lock(self.path), _open_lock(self.path, "queue")
+        lock, queue = self._lock_files
+        end = time.monotonic() + BUSY_SECONDS
+        _wait_for(queue, end)
+        try:
+            _wait_for(lock, end)
+        finally:
+            fcntl.flock(queue, fcntl.LOCK_UN)
         try:
             yield
         finally:
-            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+            fcntl.flock(lock, fcntl.LOCK_UN)
 
 
-def _open_lock(path: Path) -> int:
+def _open_lock(path: Path, name: str = "lock") -> int:
     try:
-        return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return os.open(f"{path}.{name}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as problem:
         raise Unavailable(f"The database cannot be written: {problem.strerror}.") from problem
 
 
-def _wait_for(lock_file: int) -> None:
-    """Take the lock between processes; polled, because flock itself knows no timeout."""
-    end, pause = time.monotonic() + BUSY_SECONDS, 0.0005
+def _wait_for(lock_file: int, end: float | None = None) -> None:
+    """Take a lock between processes; polled, because flock itself knows no timeout.
+
+    :param end: when to give up, on the monotonic clock; None: after :data:`BUSY_SECONDS`.
+    """
+    end, pause = end or time.monotonic() + BUSY_SECONDS, 0.0005
     while True:
         try:
             fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -298,7 +311,7 @@ def _wait_for(lock_file: int) -> None:
             if time.monotonic() > end:
                 raise Unavailable("The database is busy. Try again in a moment.") from None
             time.sleep(pause)
-            pause = min(pause * 2, 0.02)
+            pause = min(pause * 2, 0.005)
 
 
 def open_database(path: Path, migrations: Migrations = MIGRATIONS) -> Database:

@@ -75,7 +75,7 @@ class ArticleIn(Shape):
         load_default=None,
         allow_none=True,
         metadata={
-            "type": ["string", "integer", "null"],
+            "type": ["string", "integer"],
             "description": "Names the article within its collection, across revisions.",
         },
     )

@@ -201,7 +201,7 @@ def add_document(
                 n_sentences, loaded_at, last_event)
             VALUES (:id, :key, :revision, :collection, :title, :source, :url, :author,
                 :published_at, :language, :sha256, :source_sha256, :segmenter, 'open', :needed,
-                :n_sentences, :now, 0)
+                :n_sentences, :now, (SELECT coalesce(max(number), 0) + 1 FROM events))
             RETURNING *
             """,
             id=secrets.token_hex(8),
@@ -221,19 +221,17 @@ def add_document(
             n_sentences=len(article.spans),
             now=now(),
         )
-        document = Document.of(row)
-        _add_text(db, document.number, article)
-        event = record_event(
+        _add_text(db, row["number"], article)
+        record_event(  # the next one, as said above
             db,
             "loaded",
             by=None,
-            document=document.number,
+            document=row["number"],
             now={"key": article.key, "revision": revision, "sha256": article.sha256},
         )
-        document = record_change(db, document, event, change=rules.Tally())
         if not is_indexed_later:
             index_new(db)
-    return document
+    return Document.of(row)
 
 
 def _add_text(db: Database, number: int, article: Article) -> None:
@@ -246,29 +244,24 @@ def _add_text(db: Database, number: int, article: Article) -> None:
     db.write_many(
         """
         INSERT INTO sentences (document, start, stop, block, text)
-        VALUES (:document, :start, :stop, :block, :text)
+        VALUES (?, ?, ?, ?, ?)
         """,
         _sentence_rows(number, article),
     )
 
 
-def _sentence_rows(number: int, article: Article) -> list[dict[str, object]]:
-    """Pair each span with the kind of its block; both are in order, so one pass suffices."""
-    rows: list[dict[str, object]] = []
+def _sentence_rows(number: int, article: Article) -> list[tuple[int, int, int, str, str]]:
+    """Pair each span with the kind of its block; both are in order, so one pass suffices.
+
+    :returns: document, start, stop, block, text: bare tuples, since there are millions of them.
+    """
+    rows = []
     blocks = iter(article.blocks)
     block = next(blocks)
     for start, stop in article.spans:
         while block[1] <= start:
             block = next(blocks)
-        rows.append(
-            {
-                "document": number,
-                "start": start,
-                "stop": stop,
-                "block": block[2],
-                "text": article.text[start:stop],
-            }
-        )
+        rows.append((number, start, stop, block[2], article.text[start:stop]))
     return rows
 
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from annotate.errors import Invalid
 from annotate.text.reading import decode_exactly
 
+GOES_ON = "0123456789+-.eE"  # what is at hand may end in the middle of a number
 DEEP = "It is nested too deeply."
 
 
@@ -106,7 +107,7 @@ class _Feed:
         while True:
             try:
                 _, end = self.decoder.raw_decode(self.text, self.at)
-                if end < len(self.text):  # else a number may go on
+                if end < len(self.text) and self.text[end] not in GOES_ON:
                     break
             except json.JSONDecodeError as problem:
                 wrong = problem
