@@ -1,12 +1,14 @@
 """JSON as it comes in from others: strictly read, and lists of any length object by object."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from annotate.errors import Invalid
 from annotate.text.reading import decode_exactly
 
+WHITE = re.compile(r"[ \t\r\n]*")
 GOES_ON = "0123456789+-.eE"  # what is at hand may end in the middle of a number
 DEEP = "It is nested too deeply."
 
@@ -86,9 +88,8 @@ class _Feed:
     def next(self) -> str:
         """Go to the next character that is no white space and return it; "" at the end."""
         while True:
-            while self.at < len(self.text) and self.text[self.at] in " \t\r\n":
-                self.line += self.text[self.at] == "\n"
-                self.at += 1
+            begun, self.at = self.at, WHITE.match(self.text, self.at).end()  # type: ignore[union-attr]
+            self.line += self.text.count("\n", begun, self.at)
             if self.at < len(self.text):
                 return self.text[self.at]
             if not self.more(1):
