@@ -311,14 +311,14 @@ def test_a_text_that_has_little_in_common_is_refused_unless_it_is_to_replace(
     old = add_story(OLD)
 
     refused = revise(OTHER)
-    tried = revise(OTHER, is_dry_run=True, replace=True)
+    tried = revise(OTHER, is_dry_run=True, may_replace=True)
 
     assert refused.outcome == "refused"
     assert refused.reason is not None
     assert "another article" in refused.reason
     assert alice.document(old)["state"] == "open"
     assert (tried.outcome, tried.n_carried, tried.id) == ("revised", 0, None)
-    assert alice.document(revised(revise(OTHER, replace=True)))["title"] == "Library opens"
+    assert alice.document(revised(revise(OTHER, may_replace=True)))["title"] == "Library opens"
 
 
 def test_a_dry_run_tells_of_a_revision_and_changes_nothing(

@@ -17,6 +17,7 @@ from annotate.errors import Invalid
 from annotate.loading import Loaded, Terms, find_sources, load
 from annotate.store.contents import get_content
 from annotate.store.documents import get_document, list_documents, withdraw_document
+from annotate.store.revisions import Lost
 
 ALL = 2**31
 OUTCOMES = ("new", "revised", "unchanged", "refused")
@@ -32,7 +33,7 @@ def seeds() -> None:
 @click.option("--collection", help="Of all of them. Default: what the file says, else the folder's name.")
 @click.option("--source", help="Who published them all. Default: what the file says.")
 @click.option("--encoding", help="Of files that don't say. Default: UTF-8, strictly.")
-@click.option("--replace", is_flag=True, help="Let another article come under a known key.")
+@click.option("--replace", is_flag=True, help="Revise even where the text looks like another article.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 def load_files(
@@ -97,9 +98,16 @@ def _tell(each: Loaded, as_json: bool) -> None:
         where = each.path if each.line is None else f"{each.path}, line {each.line}"
         click.echo(f"refused\t{printable(where)}: {printable(each.reason or '')}", err=True)
     else:
-        click.echo(f"{each.outcome}\t{printable(each.key or '')}\t{each.n_sentences} sentences")
-    for detail in () if as_json else each.details:
-        click.echo(f"\t{printable(detail)}")
+        carried = "" if each.n_carried is None else f", {each.n_carried} as before"
+        key = printable(each.key or "")
+        click.echo(f"{each.outcome}\t{key}\t{each.n_sentences} sentences{carried}")
+        for lost in each.lost or []:
+            click.echo(f"\tnot carried: {_told_of(lost)}")
+
+
+def _told_of(lost: Lost) -> str:
+    about = ", ".join(each for each in (lost.label, lost.status) if each)
+    return f"[{lost.start}, {lost.end}){' ' + about if about else ''} {printable(lost.text)}"
 
 
 @seeds.command("list")
@@ -115,7 +123,7 @@ def show(document_id: str) -> None:
     """Show one document: what is known of it, and its sentences with their spans."""
     db = open_db()
     document = get_document(db, document_id)
-    for name in ("id", "key", "title", "collection", "state", "sha256", "loaded_at"):
+    for name in ("id", "key", "revision", "title", "collection", "state", "sha256", "loaded_at"):
         click.echo(f"{name}: {printable(str(getattr(document, name)))}")
     for each in get_content(db, document, None).sentences:
         label = (each.decision and each.decision.label) or "-"

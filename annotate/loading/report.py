@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from annotate.store.revisions import Lost
+
 
 @dataclass(frozen=True)
 class Loaded:
     """What became of one article: `outcome` is new, revised, unchanged or refused; refused has a `reason`.
 
-    `line`, from 1, is where it stands in a file of several; `details` says what else there is to know, for
-    example what a revision could not carry over.
+    `line`, from 1, is where it stands in a file of several. One that is revised tells how many sentences were
+    carried over from the revision before, and what work could not be: `lost`.
     """
 
     path: str
@@ -18,4 +20,5 @@ class Loaded:
     n_sentences: int | None = None
     reason: str | None = None
     line: int | None = None
-    details: tuple[str, ...] = ()
+    n_carried: int | None = None
+    lost: list[Lost] | None = None

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from annotate.database import Database
-from annotate.errors import AnnotateError, Refused, Unavailable
+from annotate.errors import AnnotateError, Unavailable
 from annotate.loading.pieces import parcels, total_size
 from annotate.loading.preparing import Prepared, Terms, count_workers, prepare_all
 from annotate.loading.report import Loaded
 from annotate.loading.sources import Source
-from annotate.store.documents import Article, Document, add_document, find_latest
+from annotate.store.documents import Article, add_document, find_latest
+from annotate.store.revisions import find_carried, revise
 from annotate.store.search import catch_up, count_unindexed
 
 LARGE = 6 * 1024 * 1024  # bytes; below, starting helper processes takes longer than it saves
@@ -150,40 +151,42 @@ class Store:
     def _add(self, article: Article) -> str | None:
         if self.is_dry_run:
             return None
-        return add_document(
+        document = add_document(
             self.db,
             article,
             reviews_needed=self.reviews_needed,
             is_indexed_later=self.is_indexed_later,
         )
+        return document.id
 
     def _revise(self, prepared: Prepared) -> Loaded:
+        """Store another text under a known key as the next revision, in a transaction of its own."""
         report, article = prepared.report, prepared.article
         assert article is not None
-        latest = find_latest(self.db, article.key)
-        assert latest is not None
+        report = replace(report, n_sentences=len(article.spans))
         try:
-            report = revise_article(
-                self.db, report, latest, article, may_replace=self.may_replace, is_dry_run=self.is_dry_run
-            )
+            with self.db.transaction():
+                latest = find_latest(self.db, article.key)
+                assert latest is not None
+                if self.is_dry_run:
+                    carried = find_carried(self.db, latest, article, may_replace=self.may_replace)
+                    return self._noted(prepared, replace(report, outcome="revised", n_carried=len(carried)))
+                revision = revise(
+                    self.db,
+                    latest,
+                    article,
+                    may_replace=self.may_replace,
+                    is_indexed_later=self.is_indexed_later,
+                )
         except Unavailable:
             raise
         except AnnotateError as problem:
-            return replace(report, id=latest.id, reason=problem.message)
+            return replace(prepared.report, reason=problem.message)
+        report = replace(
+            report,
+            outcome="revised",
+            id=revision.document.id,
+            n_carried=revision.n_carried,
+            lost=revision.lost,
+        )
         return self._noted(prepared, report)
-
-
-def revise_article(
-    db: Database,
-    report: Loaded,
-    latest: Document,
-    article: Article,
-    *,
-    may_replace: bool,
-    is_dry_run: bool,
-) -> Loaded:
-    """Put another text in the place of the latest revision of its article, in a transaction of its own.
-
-    :raises Refused: it is not yet done.
-    """
-    raise Refused(f"Another text is loaded under the key {article.key}; nothing was changed.")

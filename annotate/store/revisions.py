@@ -42,17 +42,22 @@ class Revision:
 
 
 def revise(
-    db: Database, latest: Document, article: Article, *, replace: bool = False, is_indexed_later: bool = False
+    db: Database,
+    latest: Document,
+    article: Article,
+    *,
+    may_replace: bool = False,
+    is_indexed_later: bool = False,
 ) -> Revision:
     """Store an article as the next revision, with the votes and verifications of the sentences that stayed.
 
     :param latest: the newest revision of the same key.
-    :param replace: even if it has so little in common that it looks like another article.
+    :param may_replace: even if it has so little in common that it looks like another article.
     :param is_indexed_later: as for ``add_document``.
     :raises Refused: code ``another_article``.
     """
     with db.transaction():
-        carried = find_carried(db, latest, article, replace=replace)
+        carried = find_carried(db, latest, article, may_replace=may_replace)
         forget_document(db, latest.number)
         document = add_document(
             db,
@@ -67,7 +72,9 @@ def revise(
         return Revision(document, len(carried), list_lost(db, document, None))
 
 
-def find_carried(db: Database, latest: Document, article: Article, *, replace: bool) -> list[tuple[int, int]]:
+def find_carried(
+    db: Database, latest: Document, article: Article, *, may_replace: bool
+) -> list[tuple[int, int]]:
     """Pair the sentences that stayed: `(id of the old sentence, start in the new text)`.
 
     :raises Refused: code ``another_article``.
@@ -78,7 +85,7 @@ def find_carried(db: Database, latest: Document, article: Article, *, replace: b
     )
     texts = [article.text[start:end] for start, end in article.spans]
     pairs = align([row["text"] for row in rows], texts)
-    if not replace and not rules.is_revision(n_shared=len(pairs), n_sentences=len(texts)):
+    if not may_replace and not rules.is_revision(n_shared=len(pairs), n_sentences=len(texts)):
         raise Refused(
             f"It looks like another article under the same key {article.key}: it shares {len(pairs)} of its "
             f"{len(texts)} sentences with the one that is loaded. Nothing was changed; --replace takes it "

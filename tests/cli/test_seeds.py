@@ -75,7 +75,17 @@ def test_for_programs_there_is_one_object_a_line(shell: Shell, desk: Path) -> No
     assert result.exit_code == 1
     assert result.stderr == ""
     first, second, third = lines_of(result.stdout)
-    assert set(first) == {"path", "outcome", "key", "id", "n_sentences", "reason", "line", "details"}
+    assert set(first) == {
+        "path",
+        "outcome",
+        "key",
+        "id",
+        "n_sentences",
+        "reason",
+        "line",
+        "n_carried",
+        "lost",
+    }
     assert [each["outcome"] for each in (first, second, third)] == ["unchanged", "new", "refused"]
     assert [second["id"], first["id"]] == list_ids(shell)
     assert second == {
@@ -86,7 +96,8 @@ def test_for_programs_there_is_one_object_a_line(shell: Shell, desk: Path) -> No
         "n_sentences": 1,
         "reason": None,
         "line": None,
-        "details": [],
+        "n_carried": None,
+        "lost": None,
     }
     assert third["reason"]
 
