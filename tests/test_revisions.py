@@ -1,5 +1,6 @@
 """Revisions: a changed text under a known key, and what it takes over."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -376,3 +377,33 @@ def test_of_a_first_revision_nothing_is_lost(db: Database, story: str) -> None:
     from annotate.store.documents import get_document
 
     assert list_lost(db, get_document(db, story), None) == []
+
+
+# The same text, described otherwise
+
+
+def test_what_is_said_of_an_article_is_updated_without_a_revision(
+    alice: Client, db: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "articles.jsonl"
+
+    def run(is_dry_run: bool = False, **fields: str) -> Loaded:
+        path.write_text(json.dumps({"id": "a", "text": OLD, **fields}), "utf-8")
+        sources, _ = find_sources([path], "desk")
+        (loaded,) = load(db, sources, reviews_needed=1, is_dry_run=is_dry_run)
+        return loaded
+
+    first = run(title="Bridge shut", source="Courier")
+    assert first.id
+    alice.tag(first.id, alice.sentences(first.id)[1], "claim")
+
+    tried = run(is_dry_run=True, title="Bridge closed", author="Ann Lee")
+    again = run(title="Bridge closed", author="Ann Lee")
+
+    assert (tried.outcome, again.outcome, again.id) == ("updated", "updated", first.id)
+    shown = alice.document(first.id)
+    assert (shown["title"], shown["author"], shown["source"]) == ("Bridge closed", "Ann Lee", "Courier")
+    assert (shown["revision"], shown["sentences"][1]["label"]) == (1, "claim")
+    assert first.id in alice.get("/documents?q=closed").text
+    assert run(title="Bridge closed", author="Ann Lee").outcome == "unchanged"
+    assert find_faults(db) == []

@@ -20,7 +20,7 @@ from annotate.store.documents import get_document, list_documents, withdraw_docu
 from annotate.store.revisions import Lost
 
 ALL = 2**31
-OUTCOMES = ("new", "revised", "unchanged", "refused")
+OUTCOMES = ("new", "revised", "updated", "unchanged", "refused")
 
 
 @commands.group(cls=Group)
@@ -99,8 +99,8 @@ def _tell(each: Loaded, as_json: bool) -> None:
         click.echo(f"refused\t{printable(where)}: {printable(each.reason or '')}", err=True)
     else:
         carried = "" if each.n_carried is None else f", {each.n_carried} as before"
-        key = printable(each.key or "")
-        click.echo(f"{each.outcome}\t{key}\t{each.n_sentences} sentences{carried}")
+        key, plural = printable(each.key or ""), "sentence" if each.n_sentences == 1 else "sentences"
+        click.echo(f"{each.outcome}\t{key}\t{each.n_sentences} {plural}{carried}")
         for lost in each.lost or []:
             click.echo(f"\tnot carried: {_told_of(lost)}")
 

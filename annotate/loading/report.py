@@ -7,7 +7,9 @@ from annotate.store.revisions import Lost
 
 @dataclass(frozen=True)
 class Loaded:
-    """What became of one article: `outcome` is new, revised, unchanged or refused; refused has a `reason`.
+    """What became of one article: `outcome` is new, revised, updated, unchanged or refused.
+
+    One that is refused has a `reason`. Of one that is updated the text stayed, but not what is said of it.
 
     `line`, from 1, is where it stands in a file of several. One that is revised tells how many sentences were
     carried over from the revision before, and what work could not be: `lost`.

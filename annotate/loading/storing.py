@@ -3,14 +3,22 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from annotate.database import Database
-from annotate.errors import AnnotateError, Unavailable
+from annotate.errors import Refused
 from annotate.loading.pieces import parcels, total_size
 from annotate.loading.preparing import Prepared, Terms, count_workers, prepare_all
 from annotate.loading.report import Loaded
 from annotate.loading.sources import Source
-from annotate.store.documents import Article, add_document, find_latest
+from annotate.store.documents import (
+    Article,
+    Document,
+    add_document,
+    find_latest,
+    find_updates,
+    update_description,
+)
 from annotate.store.revisions import find_carried, revise
 from annotate.store.search import catch_up, count_unindexed
 
@@ -137,11 +145,18 @@ class Store:
             report = replace(report, outcome=outcome, n_sentences=len(article.spans), id=self._add(article))
         elif latest.state == "withdrawn":
             return replace(report, id=latest.id, reason="The article under this key was withdrawn.")
-        elif article.source_sha256 == latest.source_sha256 or article.sha256 == latest.sha256:
-            report = replace(report, outcome="unchanged", id=latest.id, n_sentences=latest.n_sentences)
+        elif article.sha256 == latest.sha256:
+            outcome = "updated" if self._is_updated(latest, article) else "unchanged"
+            report = replace(report, outcome=outcome, id=latest.id, n_sentences=latest.n_sentences)
         else:
             return None
         return self._noted(prepared, report)
+
+    def _is_updated(self, latest: Document, article: Article) -> bool:
+        """Take over what is said of an article whose text stayed the same."""
+        if self.is_dry_run:
+            return bool(find_updates(latest, article))
+        return update_description(self.db, latest, article)
 
     def _noted(self, prepared: Prepared, report: Loaded) -> Loaded:
         if report.key and prepared.sha256:
@@ -161,32 +176,26 @@ class Store:
 
     def _revise(self, prepared: Prepared) -> Loaded:
         """Store another text under a known key as the next revision, in a transaction of its own."""
-        report, article = prepared.report, prepared.article
+        article = prepared.article
         assert article is not None
-        report = replace(report, n_sentences=len(article.spans))
-        try:
-            with self.db.transaction():
-                latest = find_latest(self.db, article.key)
-                assert latest is not None
-                if self.is_dry_run:
-                    carried = find_carried(self.db, latest, article, may_replace=self.may_replace)
-                    return self._noted(prepared, replace(report, outcome="revised", n_carried=len(carried)))
-                revision = revise(
-                    self.db,
-                    latest,
-                    article,
-                    may_replace=self.may_replace,
-                    is_indexed_later=self.is_indexed_later,
-                )
-        except Unavailable:
-            raise
-        except AnnotateError as problem:
-            return replace(prepared.report, reason=problem.message)
-        report = replace(
-            report,
-            outcome="revised",
-            id=revision.document.id,
-            n_carried=revision.n_carried,
-            lost=revision.lost,
-        )
+        with self.db.transaction():
+            latest = find_latest(self.db, article.key)
+            assert latest is not None
+            try:
+                revised = self._revised(latest, article)
+            except Refused as problem:
+                return replace(prepared.report, id=latest.id, reason=problem.message)
+        report = replace(prepared.report, outcome="revised", n_sentences=len(article.spans), **revised)
         return self._noted(prepared, report)
+
+    def _revised(self, latest: Document, article: Article) -> dict[str, Any]:
+        if self.is_dry_run:
+            return {"n_carried": len(find_carried(self.db, latest, article, may_replace=self.may_replace))}
+        revision = revise(
+            self.db,
+            latest,
+            article,
+            may_replace=self.may_replace,
+            is_indexed_later=self.is_indexed_later,
+        )
+        return {"id": revision.document.id, "n_carried": revision.n_carried, "lost": revision.lost}

@@ -11,7 +11,9 @@ from annotate.database import Database, Row
 from annotate.errors import NotFound, Refused
 from annotate.store.clock import now
 from annotate.store.events import record_event
-from annotate.store.search import forget_document, index_new, purge_forgotten, text_query
+from annotate.store.search import forget_document, index_document, index_new, purge_forgotten, text_query
+
+DESCRIPTION = ("title", "source", "url", "author", "published_at", "language")
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,45 @@ def add_document(
         if not is_indexed_later:
             index_new(db)
     return Document.of(row)
+
+
+def find_updates(document: Document, article: Article) -> dict[str, str]:
+    """Find what is said of an article that is not said of the document yet; what is left out stays."""
+    said = {name: getattr(article, name) for name in DESCRIPTION}
+    return {name: value for name, value in said.items() if value not in (None, getattr(document, name))}
+
+
+def update_description(db: Database, document: Document, article: Article) -> bool:
+    """Take over what is said of an article whose text stayed, inside an open transaction.
+
+    :returns: whether there was anything new.
+    """
+    updates = find_updates(document, article)
+    if not updates:
+        return False
+    forget_document(db, document.number)
+    event = record_event(
+        db,
+        "described",
+        by=None,
+        document=document.number,
+        was={name: getattr(document, name) for name in updates},
+        now=updates,
+    )
+    db.write(
+        """
+        UPDATE documents SET title = :title, source = :source, url = :url, author = :author,
+            published_at = :published_at, language = :language, source_sha256 = :source_sha256,
+            last_event = :event
+        WHERE number = :number
+        """,
+        **{name: getattr(document, name) for name in DESCRIPTION} | updates,
+        source_sha256=article.source_sha256,
+        event=event,
+        number=document.number,
+    )
+    index_document(db, document.number)
+    return True
 
 
 def _add_text(db: Database, number: int, article: Article) -> None:

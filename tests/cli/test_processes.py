@@ -31,9 +31,7 @@ def test_both_forms_do_the_same(shell: Shell, desk: Path, by: tuple[str, ...]) -
     loaded = shell.process("seeds", "load", desk, by=by)
 
     assert added.stdout.decode() == "Added zoë, admin.\n"
-    assert (
-        loaded.stdout.decode() == "new\tdesk/a.txt\t1 sentences\n1 new, 0 revised, 0 unchanged, 0 refused.\n"
-    )
+    assert loaded.stdout.decode().splitlines()[0] == "new\tdesk/a.txt\t1 sentence"
     assert (added.returncode, loaded.returncode) == (0, 0)
     assert added.stderr + loaded.stderr == b""
 

@@ -34,9 +34,9 @@ def test_a_folder_is_loaded_and_told_article_by_article(shell: Shell, desk: Path
     printed = shell.ok("seeds", "load", desk).splitlines()
 
     assert printed == [
-        "new\tdesk/a.txt\t1 sentences",
-        "new\tdesk/b.txt\t1 sentences",
-        "2 new, 0 revised, 0 unchanged, 0 refused.",
+        "new\tdesk/a.txt\t1 sentence",
+        "new\tdesk/b.txt\t1 sentence",
+        "2 new, 0 revised, 0 updated, 0 unchanged, 0 refused.",
     ]
 
 
@@ -48,7 +48,7 @@ def test_loading_again_changes_nothing_and_says_so(shell: Shell, desk: Path, db:
     printed = shell.ok("seeds", "load", desk, desk / "a.txt")
 
     assert dump(db) == before
-    assert printed.splitlines()[-1] == "0 new, 0 revised, 3 unchanged, 0 refused."
+    assert printed.splitlines()[-1] == "0 new, 0 revised, 0 updated, 3 unchanged, 0 refused."
 
 
 def test_what_is_refused_is_named_and_the_rest_is_loaded(shell: Shell, desk: Path) -> None:
@@ -58,7 +58,7 @@ def test_what_is_refused_is_named_and_the_rest_is_loaded(shell: Shell, desk: Pat
     result = shell.run("seeds", "load", desk, desk / "missing.txt")
 
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[-1] == "2 new, 0 revised, 0 unchanged, 2 refused."
+    assert result.stdout.splitlines()[-1] == "2 new, 0 revised, 0 updated, 0 unchanged, 2 refused."
     missing, latin = result.stderr.splitlines()
     assert missing.startswith(f"refused\t{desk / 'missing.txt'}: ")
     assert latin.startswith(f"refused\t{desk / 'b.txt'}: ")
@@ -113,7 +113,7 @@ def test_a_dry_run_tells_the_same_and_changes_nothing(shell: Shell, desk: Path, 
 
     assert dump(db) == before
     assert told.exit_code == as_json.exit_code == 1
-    assert told.stdout.splitlines()[-1] == "Would be: 2 new, 0 revised, 0 unchanged, 1 refused."
+    assert told.stdout.splitlines()[-1] == "Would be: 2 new, 0 revised, 0 updated, 0 unchanged, 1 refused."
     assert [each["outcome"] for each in lines_of(as_json.stdout)] == ["refused", "new", "new"]
     assert lines_of(as_json.stdout)[1]["id"] is None
 
@@ -139,7 +139,7 @@ def test_the_number_of_reviews_is_that_of_the_setting(shell: Shell, desk: Path, 
 
 
 def test_an_empty_folder_is_no_failure(shell: Shell, desk: Path) -> None:
-    assert shell.ok("seeds", "load", desk) == "0 new, 0 revised, 0 unchanged, 0 refused.\n"
+    assert shell.ok("seeds", "load", desk) == "0 new, 0 revised, 0 updated, 0 unchanged, 0 refused.\n"
 
 
 def test_a_path_of_impossible_length_is_refused_and_the_rest_is_loaded(shell: Shell, desk: Path) -> None:
@@ -333,7 +333,7 @@ def test_on_a_terminal_there_is_a_progress_bar(shell: Shell, desk: Path) -> None
 
     assert process.returncode == 0
     assert b"100%  20 articles" in shown
-    assert b"20 new, 0 revised, 0 unchanged, 0 refused." in shown
+    assert b"20 new, 0 revised, 0 updated, 0 unchanged, 0 refused." in shown
 
 
 def test_a_revision_tells_what_stayed_and_what_could_not_be_carried(
@@ -349,11 +349,11 @@ def test_a_revision_tells_what_stayed_and_what_could_not_be_carried(
     told = shell.ok("seeds", "load", desk)
 
     assert tried.splitlines()[0] == "revised\tdesk/a.txt\t3 sentences, 2 as before"
-    assert tried.splitlines()[-1] == "Would be: 0 new, 1 revised, 0 unchanged, 0 refused."
+    assert tried.splitlines()[-1] == "Would be: 0 new, 1 revised, 0 updated, 0 unchanged, 0 refused."
     first, lost, summary = told.splitlines()
     assert first == "revised\tdesk/a.txt\t3 sentences, 2 as before"
     assert lost == "\tnot carried: [21, 31) quote Two\\x1b goes."
-    assert summary == "0 new, 1 revised, 0 unchanged, 0 refused."
+    assert summary == "0 new, 1 revised, 0 updated, 0 unchanged, 0 refused."
 
 
 def test_another_article_under_a_known_key_needs_replace(shell: Shell, desk: Path) -> None:

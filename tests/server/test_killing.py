@@ -107,7 +107,7 @@ def test_articles_are_whole_or_absent_when_loading_is_killed(desk: Desk) -> None
     assert len(desk.run("seeds", "list").stdout.splitlines()) == 62
     assert (
         desk.run("seeds", "load", folder).stdout.splitlines()[-1]
-        == "0 new, 0 revised, 60 unchanged, 0 refused."
+        == "0 new, 0 revised, 0 updated, 60 unchanged, 0 refused."
     )
 
 
