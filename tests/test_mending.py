@@ -201,3 +201,24 @@ def test_of_many_who_mend_one_place_at_once_exactly_one_is_acknowledged(desk: De
     assert sorted(each for each in outcomes if each is not winner) == ["boundary_changed"] * 5  # type: ignore[type-var]
     assert desk.sentences()[0] == winner.sentences[0]
     assert find_faults(desk.db) == []
+
+
+def test_the_search_index_follows_the_boundaries(desk: Desk) -> None:
+    def found(words: str) -> list[str]:
+        rows = desk.db.rows(
+            """
+            SELECT s.text FROM sentence_search AS f JOIN sentences AS s ON s.id = f.rowid
+            WHERE f.text MATCH :words
+            """,
+            words=words,
+        )
+        return [row["text"] for row in rows]
+
+    first = desk.sentences()[0]
+
+    desk.merge(first)
+
+    assert found('"late it carried"') == ["The ferry was late. It carried 40 people."]
+    desk.split(desk.at(first.start), first.end)
+    assert found('"late it carried"') == []
+    assert found("ferry") == ["The ferry was late."]

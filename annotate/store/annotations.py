@@ -1,7 +1,9 @@
 """Annotations: one reviewer's vote, speaker and note for one sentence."""
 
-from annotate.database import Database, Row
-from annotate.errors import Refused, Stale
+from typing import Any
+
+from annotate.database import Database
+from annotate.errors import Refused
 from annotate.store.clock import now, seconds
 from annotate.store.contents import Place, Written, get_place, read_back
 from annotate.store.decisions import renew_decision
@@ -34,19 +36,15 @@ def record_annotation(
     :raises Refused: code ``boundary_changed``, or ``signed_off`` for taking back a vote after signing off.
     """
     with db.transaction():
-        place = get_place(db, document_id, start, end)
-        before = _find(db, place.sentence_id, by.id)
-        if seen_version is not None and seen_version != (before["version"] if before else 0):
-            raise Stale(
-                "You have changed this in another place in the meantime.",
-                current=dict(before) if before else {"label": None, "version": 0},
-            )
+        place = get_place(db, document_id, start, end, by)
+        place.check_seen(seen_version)
+        before = place.mine
         if before is None and (label, speaker, note) == (None, None, None):
             return read_back(db, place.document, place.start, by, version=0)  # there is nothing to take back
         added = int(label is not None) - int(bool(before and before["label"]))
         n_tagged = _record_act(db, place, by, added)
         version = _write(db, place, by, label, speaker, note, origin)
-        change = renew_decision(db, place)
+        change = renew_decision(db, place.document, place.sentence_id, place.standing)
         event = record_event(
             db,
             "annotated",
@@ -60,21 +58,8 @@ def record_annotation(
         return read_back(db, document, place.start, by, version=version, n_tagged=n_tagged)
 
 
-def _find(db: Database, sentence_id: int, reviewer_id: int) -> Row | None:
-    return db.row(
-        """
-        SELECT label, speaker, note, origin, version, at FROM annotations
-        WHERE sentence_id = :sentence_id AND reviewer_id = :reviewer_id
-        """,
-        sentence_id=sentence_id,
-        reviewer_id=reviewer_id,
-    )
-
-
-def _as_told(row: Row | None) -> dict[str, object] | None:
-    if row is None:
-        return None
-    return {name: row[name] for name in ("label", "speaker", "note", "version")}
+def _as_told(vote: dict[str, Any] | None) -> dict[str, Any] | None:
+    return vote and {name: vote[name] for name in ("label", "speaker", "note", "version")}
 
 
 def _record_act(db: Database, place: Place, by: Person, n_added: int) -> int:
@@ -113,9 +98,7 @@ def _write(
         """
         INSERT INTO annotations (sentence_id, reviewer_id, label, speaker, note, origin, is_late, version,
             at)
-        VALUES (:sentence_id, :by, :label, :speaker, :note, :origin,
-            EXISTS (SELECT 1 FROM verifications WHERE sentence_id = :sentence_id AND status = 'settled'),
-            1, :now)
+        VALUES (:sentence_id, :by, :label, :speaker, :note, :origin, :is_late, 1, :now)
         ON CONFLICT (sentence_id, reviewer_id) DO UPDATE SET
             label = excluded.label, speaker = excluded.speaker, note = excluded.note,
             origin = excluded.origin, is_carried = 0, is_late = excluded.is_late,
@@ -128,6 +111,7 @@ def _write(
         speaker=speaker,
         note=note,
         origin=origin,
+        is_late=int(place.standing.status == "settled"),
         now=now(),
     )
     return int(row["version"])

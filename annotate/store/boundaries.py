@@ -11,7 +11,7 @@ import orjson
 
 from annotate import rules
 from annotate.database import Database
-from annotate.errors import Invalid, Stale
+from annotate.errors import Invalid
 from annotate.store.carrying import (
     Carried,
     Change,
@@ -82,7 +82,7 @@ def merge_sentences(
 
 
 def _get_place(db: Database, document_id: str, start: int, end: int, by: Person, seen_version: int) -> Place:
-    place = get_place(db, document_id, start, end)
+    place = get_place(db, document_id, start, end, by)
     if place.document.id != document_id:  # offsets of the old text mean nothing in the new one
         raise superseded(db, place.document)
     other = db.value(
@@ -93,19 +93,7 @@ def _get_place(db: Database, document_id: str, start: int, end: int, by: Person,
     rules.require_mending(
         by.role, reviews_needed=place.document.reviews_needed, has_other_reviewers=other is not None
     )
-    mine = db.row(
-        """
-        SELECT label, speaker, note, origin, version, at FROM annotations
-        WHERE sentence_id = :id AND reviewer_id = :by
-        """,
-        id=place.sentence_id,
-        by=by.id,
-    )
-    if seen_version != (mine["version"] if mine else 0):
-        raise Stale(
-            "You have changed this in another place in the meantime.",
-            current=dict(mine) if mine else {"label": None, "version": 0},
-        )
+    place.check_seen(seen_version)
     return place
 
 

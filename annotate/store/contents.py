@@ -3,13 +3,13 @@
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from annotate import rules
 from annotate.database import Database, Row
-from annotate.errors import NotFound, Refused
+from annotate.errors import NotFound, Refused, Stale
 from annotate.store.documents import Document, superseded
 from annotate.store.reviewers import Person
 from schemas.terms import CHECKABLE
@@ -123,14 +123,44 @@ class Content:
         return [(kind, inside) for kind, inside in grouped if inside]
 
 
+class Standing(NamedTuple):
+    """What stands for a sentence, as it is stored: its decision, then its verification; None for nothing."""
+
+    label: str | None
+    speaker: str | None
+    decided_by: str | None
+    in_dispute: int | None
+    reason: str | None
+    version: int | None
+    at: str | None
+    checked_label: str | None
+    status: str | None
+    is_suspended: int | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it cannot be changed until an editor reopens it."""
+        return self.status == "settled" and not self.is_suspended
+
+
 @dataclass(frozen=True)
 class Place:
-    """A sentence that is about to be written to, with its document."""
+    """A sentence that is about to be written to, with its document, the writer's own vote and what stands."""
 
     document: Document
     sentence_id: int
     start: int
     text: str
+    mine: dict[str, Any] | None
+    standing: Standing
+
+    def check_seen(self, version: int | None) -> None:
+        """:raises Stale: this is not the version of the writer's own vote; 0 is none, None any."""
+        if version is not None and version != (self.mine["version"] if self.mine else 0):
+            raise Stale(
+                "You have changed this in another place in the meantime.",
+                current=self.mine or {"label": None, "version": 0},
+            )
 
 
 @dataclass(frozen=True)
@@ -278,7 +308,10 @@ def _verification(row: Row, decision: Decision | None, is_blind: bool) -> Verifi
     return Verification(blank.status, blank.verdict, blank.attribution, None, False, [], None, None, 0, None)
 
 
-def get_place(db: Database, document_id: str, start: int, end: int) -> Place:
+MINE = ("label", "speaker", "note", "origin", "version", "at")  # as `get_place` reads them
+
+
+def get_place(db: Database, document_id: str, start: int, end: int, by: Person) -> Place:
     """Find the sentence that a write names, inside the transaction of that write.
 
     :param end: where the writer saw it end.
@@ -288,26 +321,53 @@ def get_place(db: Database, document_id: str, start: int, end: int) -> Place:
     """
     row = db.row(
         """
-        SELECT d.*, s.id AS sentence_id, s.start, s.stop, s.text
+        SELECT d.*, s.id AS sentence_id, s.stop, s.text,
+            mine.label, mine.speaker, mine.note, mine.origin, mine.version, mine.at,
+            c.label, c.speaker, c.decided_by, c.in_dispute, c.reason, c.version, c.at,
+            v.label, v.status, v.is_suspended
         FROM documents AS d JOIN sentences AS s ON s.document = d.number
+        LEFT JOIN annotations AS mine ON mine.sentence_id = s.id AND mine.reviewer_id = :by
+        LEFT JOIN decisions AS c ON c.sentence_id = s.id
+        LEFT JOIN verifications AS v ON v.sentence_id = s.id
         WHERE d.id = :id AND d.state <> 'withdrawn' AND s.start = :start AND s.is_current = 1
         """,
         id=document_id,
         start=start,
+        by=by.id,
     )
     if row is None or row["stop"] != end:
         raise _no_such_sentence(db, document_id, start, end)
     if row["state"] == "superseded":
-        return _get_carried(db, Document.of(row), row["sentence_id"])
-    return _place(row)
+        return get_place(db, *_find_carried(db, Document.of(row), row["sentence_id"]), by)
+    mine = dict(zip(MINE, row[-16:-10], strict=True))
+    return Place(
+        Document.of(row),
+        row["sentence_id"],
+        start,
+        row["text"],
+        mine if mine["version"] else None,
+        Standing(*row[-10:]),
+    )
 
 
-def _place(row: Row) -> Place:
-    return Place(Document.of(row), row["sentence_id"], row["start"], row["text"])
+def get_standing(db: Database, sentence_id: int) -> Standing:
+    """Read anew what stands for a sentence, where the same unit of work has changed it, or has no place."""
+    (row,) = db.rows(
+        """
+        SELECT c.label, c.speaker, c.decided_by, c.in_dispute, c.reason, c.version, c.at,
+            v.label, v.status, v.is_suspended
+        FROM sentences AS s
+        LEFT JOIN decisions AS c ON c.sentence_id = s.id
+        LEFT JOIN verifications AS v ON v.sentence_id = s.id
+        WHERE s.id = :id
+        """,
+        id=sentence_id,
+    )
+    return Standing(*row)
 
 
-def _get_carried(db: Database, old: Document, sentence_id: int) -> Place:
-    """Follow a sentence into the newest revision of its article."""
+def _find_carried(db: Database, old: Document, sentence_id: int) -> tuple[str, int, int]:
+    """Follow a sentence into the newest revision of its article: the id of that, start and end there."""
     row = db.row(
         """
         WITH RECURSIVE carried (id) AS (
@@ -315,7 +375,7 @@ def _get_carried(db: Database, old: Document, sentence_id: int) -> Place:
             UNION ALL
             SELECT s.id FROM carried AS c JOIN sentences AS s ON s.carried_from = c.id
         )
-        SELECT d.*, s.id AS sentence_id, s.start, s.text
+        SELECT d.id, s.start, s.stop
         FROM carried AS c
         JOIN sentences AS s ON s.id = c.id AND s.is_current = 1
         JOIN documents AS d ON d.number = s.document AND d.superseded_by IS NULL
@@ -324,7 +384,7 @@ def _get_carried(db: Database, old: Document, sentence_id: int) -> Place:
     )
     if row is None:
         raise superseded(db, old)
-    return _place(row)
+    return row["id"], row["start"], row["stop"]
 
 
 def _no_such_sentence(db: Database, document_id: str, start: int, end: int) -> NotFound | Refused:

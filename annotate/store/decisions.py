@@ -3,11 +3,11 @@
 from dataclasses import asdict
 
 from annotate import rules
-from annotate.database import Database, Row
+from annotate.database import Database
 from annotate.errors import Refused, Stale
 from annotate.store.clock import now
-from annotate.store.contents import Place, Written, get_place, read_back
-from annotate.store.documents import record_change
+from annotate.store.contents import Standing, Written, get_place, read_back
+from annotate.store.documents import Document, record_change
 from annotate.store.events import record_event
 from annotate.store.reviewers import Person
 
@@ -37,15 +37,15 @@ def record_decision(
     """
     rules.require(by.role, "adjudicate")
     with db.transaction():
-        place = get_place(db, document_id, start, end)
+        place = get_place(db, document_id, start, end, by)
+        before = place.standing
         if place.document.is_blind:
             raise Refused("There is nothing to decide until all have signed off.", code="open")
-        before = _standing(db, place.sentence_id)
-        if (before["version"] or 0) != seen_version:
+        if (before.version or 0) != seen_version:
             raise Stale("Somebody has decided this in the meantime.", current=_as_current(before))
-        if _is_settled(before):
+        if before.is_settled:
             raise Refused("Its verification is settled; reopen that first.", code="settled")
-        if label is None and before["decided_by"] != "adjudication":
+        if label is None and before.decided_by != "adjudication":
             raise Refused(
                 "No editor has decided this; there is nothing to give back.", code="not_adjudicated"
             )
@@ -53,7 +53,7 @@ def record_decision(
             outcome, editor = rules.decide(list_votes(db, place.sentence_id)), None
         else:
             outcome, editor = rules.Outcome(label, speaker, "adjudication", False), by.id
-        change = _store(db, place, before, outcome, editor_id=editor, reason=reason)
+        change = _store(db, place.sentence_id, before, outcome, editor_id=editor, reason=reason)
         event = record_event(
             db,
             "adjudicated" if label else "adjudication_removed",
@@ -61,48 +61,30 @@ def record_decision(
             document=place.document.number,
             sentence_id=place.sentence_id,
             was=_as_current(before),
-            now=asdict(outcome) | {"reason": reason, "has_voted": _has_voted(db, place, by)},
+            now=asdict(outcome) | {"reason": reason, "has_voted": bool(place.mine and place.mine["label"])},
         )
         document = record_change(db, place.document, event, change=change)
         # Always stored as the next one: an adjudication is written anew, and its removal is a change.
         return read_back(db, document, start, by, version=seen_version + 1)
 
 
-def renew_decision(db: Database, place: Place) -> rules.Tally:
-    """Let the votes decide a sentence anew where they may; return the change of its document's counts."""
-    if place.document.is_blind:
+def renew_decision(db: Database, document: Document, sentence_id: int, standing: Standing) -> rules.Tally:
+    """Let the votes decide a sentence anew where they may; return the change of its document's counts.
+
+    :param standing: as it is stored at this moment of the transaction.
+    """
+    if document.is_blind or standing.is_settled or standing.decided_by == "adjudication":
         return NO_CHANGE
-    before = _standing(db, place.sentence_id)
-    if _is_settled(before) or before["decided_by"] == "adjudication":
-        return NO_CHANGE
-    outcome = rules.decide(list_votes(db, place.sentence_id))
-    return _store(db, place, before, outcome, editor_id=None, reason=None)
+    outcome = rules.decide(list_votes(db, sentence_id))
+    return _store(db, sentence_id, standing, outcome, editor_id=None, reason=None)
 
 
-def _standing(db: Database, sentence_id: int) -> Row:
-    """What stands for a sentence now: always one row, of NULLs where there is nothing."""
-    return db.row(
-        """
-        SELECT d.label, d.speaker, d.decided_by, coalesce(d.in_dispute, 0) AS in_dispute, d.reason,
-            d.version, d.at, v.label AS checked_label, v.status, v.is_suspended
-        FROM (SELECT :id AS id) AS s
-        LEFT JOIN decisions AS d ON d.sentence_id = s.id
-        LEFT JOIN verifications AS v ON v.sentence_id = s.id
-        """,
-        id=sentence_id,
-    )
-
-
-def _is_settled(standing: Row) -> bool:
-    return bool(standing["status"] == "settled" and not standing["is_suspended"])
-
-
-def _as_current(standing: Row) -> dict[str, object]:
+def _as_current(standing: Standing) -> dict[str, object]:
     names = ("label", "speaker", "decided_by", "reason", "at")
     return {
-        **{name: standing[name] for name in names},
-        "in_dispute": bool(standing["in_dispute"]),
-        "version": standing["version"] or 0,
+        **{name: getattr(standing, name) for name in names},
+        "in_dispute": bool(standing.in_dispute),
+        "version": standing.version or 0,
     }
 
 
@@ -115,31 +97,17 @@ def list_votes(db: Database, sentence_id: int) -> list[rules.Vote]:
     return [rules.Vote(*row) for row in rows]
 
 
-def _has_voted(db: Database, place: Place, by: Person) -> bool:
-    found = db.value(
-        """
-        SELECT 1 FROM annotations
-        WHERE sentence_id = :id AND reviewer_id = :by AND label IS NOT NULL
-        """,
-        id=place.sentence_id,
-        by=by.id,
-    )
-    return found is not None
-
-
 def _store(
     db: Database,
-    place: Place,
-    before: Row,
+    sentence_id: int,
+    before: Standing,
     outcome: rules.Outcome,
     *,
     editor_id: int | None,
     reason: str | None,
 ) -> rules.Tally:
-    stood = rules.Outcome(
-        before["label"], before["speaker"], before["decided_by"], bool(before["in_dispute"])
-    )
-    if outcome == stood and reason == before["reason"] and outcome.decided_by != "adjudication":
+    stood = rules.Outcome(before.label, before.speaker, before.decided_by, bool(before.in_dispute))
+    if outcome == stood and reason == before.reason and outcome.decided_by != "adjudication":
         return NO_CHANGE
     db.write(
         """
@@ -151,7 +119,7 @@ def _store(
             in_dispute = excluded.in_dispute, editor_id = excluded.editor_id,
             reason = excluded.reason, version = version + 1, at = excluded.at
         """,
-        id=place.sentence_id,
+        id=sentence_id,
         label=outcome.label,
         speaker=outcome.speaker,
         decided_by=outcome.decided_by,
@@ -160,24 +128,24 @@ def _store(
         reason=reason,
         now=now(),
     )
-    is_suspended = _suspend(db, place, before, outcome.label)
-    counted = rules.tally(stood.label, stood.in_dispute, None if before["is_suspended"] else before["status"])
-    counts = rules.tally(outcome.label, outcome.in_dispute, None if is_suspended else before["status"])
+    is_suspended = _suspend(db, sentence_id, before, outcome.label)
+    counted = rules.tally(stood.label, stood.in_dispute, None if before.is_suspended else before.status)
+    counts = rules.tally(outcome.label, outcome.in_dispute, None if is_suspended else before.status)
     return counts.minus(counted)
 
 
-def _suspend(db: Database, place: Place, before: Row, label: str | None) -> bool:
+def _suspend(db: Database, sentence_id: int, before: Standing, label: str | None) -> bool:
     """Set a verification aside while its sentence is no longer what was checked, or bring it back."""
-    if before["status"] is None:
+    if before.status is None:
         return False
-    is_suspended = bool(label != before["checked_label"])
-    if is_suspended != bool(before["is_suspended"]):
+    is_suspended = bool(label != before.checked_label)
+    if is_suspended != bool(before.is_suspended):
         db.write(
             """
             UPDATE verifications SET is_suspended = :is_suspended, version = version + 1
             WHERE sentence_id = :id
             """,
             is_suspended=int(is_suspended),
-            id=place.sentence_id,
+            id=sentence_id,
         )
     return is_suspended

@@ -6,7 +6,7 @@ from annotate import rules
 from annotate.database import Database
 from annotate.errors import Invalid
 from annotate.store.clock import now, seconds
-from annotate.store.contents import Place, Review
+from annotate.store.contents import Review, get_standing
 from annotate.store.decisions import renew_decision
 from annotate.store.documents import Document, get_document, record_change, superseded
 from annotate.store.events import record_event
@@ -92,11 +92,11 @@ def decide_all(db: Database, document: Document) -> rules.Tally:
     """Let the votes decide every sentence anew; return the change of the document's counts."""
     change = rules.Tally()
     for row in db.rows(
-        "SELECT id, start, text FROM sentences WHERE document = :number AND is_current = 1",
+        "SELECT id FROM sentences WHERE document = :number AND is_current = 1",
         number=document.number,
     ):
-        place = Place(document, row["id"], row["start"], row["text"])
-        change = change.plus(renew_decision(db, place))
+        standing = get_standing(db, row["id"])
+        change = change.plus(renew_decision(db, document, row["id"], standing))
     return change
 
 

@@ -9,7 +9,7 @@ from annotate import rules
 from annotate.database import Database, Row
 from annotate.errors import Stale
 from annotate.store.clock import now
-from annotate.store.contents import Place, Written, get_place, list_sentences, read_back
+from annotate.store.contents import Place, Written, get_place, get_standing, list_sentences, read_back
 from annotate.store.decisions import renew_decision
 from annotate.store.documents import record_change
 from annotate.store.events import record_event
@@ -44,14 +44,14 @@ def record_verification(
     :raises Invalid: it cannot be settled yet; `fields` says why.
     """
     with db.transaction():
-        place = get_place(db, document_id, start, end)
+        place = get_place(db, document_id, start, end, by)
         row = _find(db, place.sentence_id)
         if seen_version != (row["version"] if row else 0):
             raise Stale(
                 "Somebody has changed this verification in the meantime.",
                 current=_as_seen(db, place, by),
             )
-        label = _decided_label(db, place)
+        label = None if place.document.is_blind else place.standing.label
         before = _as_checking(row, label)
         after = rules.follow(
             before,
@@ -81,13 +81,6 @@ def _find(db: Database, sentence_id: int) -> Row | None:
         """,
         id=sentence_id,
     )
-
-
-def _decided_label(db: Database, place: Place) -> str | None:
-    if place.document.is_blind:
-        return None
-    label = db.value("SELECT label FROM decisions WHERE sentence_id = :id", id=place.sentence_id)
-    return None if label is None else str(label)
 
 
 def _as_checking(row: Row | None, label: str | None) -> rules.Checking:
@@ -125,7 +118,8 @@ def _record(
     is_reopened = before.status == "settled"
     if is_reopened:  # votes that came while it was settled count now
         db.write("UPDATE annotations SET is_late = 0 WHERE sentence_id = :id", id=place.sentence_id)
-        change = change.plus(renew_decision(db, place))
+        standing = get_standing(db, place.sentence_id)
+        change = change.plus(renew_decision(db, place.document, place.sentence_id, standing))
     event = record_event(
         db,
         "verification_reopened" if is_reopened else "verified",
