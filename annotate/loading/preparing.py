@@ -38,11 +38,13 @@ MOST_WORKERS = 8
 class Terms:
     """What the person who loads says of all that is loaded.
 
-    `source`: who published it. `encoding`: of files that don't say; None is UTF-8.
+    `source`: who published it. `encoding`: of files that don't say; None is UTF-8. `abbreviations`: the
+    desk's own, at which no sentence ends.
     """
 
     source: str | None = None
     encoding: str | None = None
+    abbreviations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def prepare(piece: Piece, terms: Terms, db: Database) -> Prepared:
         if latest and latest.source_sha256 == source_sha256 and latest.state != "withdrawn":
             same = Loaded(report.path, "unchanged", key, latest.id, latest.n_sentences, line=piece.line)
             return Prepared(piece.size, same, sha256=latest.sha256)
-        article = _article(key, collection, fields, source_sha256)
+        article = _article(key, collection, fields, source_sha256, terms)
         return Prepared(piece.size, report, article, article.sha256)
     except Unavailable:
         raise
@@ -143,9 +145,9 @@ def _key(piece: Piece, fields: dict[str, Any], source_sha256: str) -> tuple[str,
     return key, collection
 
 
-def _article(key: str, collection: str, fields: dict[str, Any], source_sha256: str) -> Article:
+def _article(key: str, collection: str, fields: dict[str, Any], source_sha256: str, terms: Terms) -> Article:
     text = fields["text"]
-    reading = read(text, fields.get("language"))
+    reading = read(text, fields.get("language"), terms.abbreviations)
     return Article(
         key=key,
         collection=collection,

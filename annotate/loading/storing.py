@@ -58,7 +58,7 @@ def load(
         n_workers = count_workers() if is_large else 0
     store = Store(db, reviews_needed, is_dry_run, may_replace, is_indexed_later=is_large)
     for parcel in prepare_all(parcels(sources, terms.encoding or "utf-8"), terms, db, n_workers):
-        for batch in _batches(parcel):
+        for batch in batches(parcel):
             yield from store.take(batch)
             done += sum(each.size for each in batch)
             progress("reading", done, total)
@@ -73,7 +73,8 @@ def _index(db: Database, progress: Progress) -> None:
         progress("indexing", done, total)
 
 
-def _batches(parcel: list[Prepared]) -> Iterator[list[Prepared]]:
+def batches(parcel: list[Prepared]) -> Iterator[list[Prepared]]:
+    """Divide what was prepared into what one transaction stores."""
     batch: list[Prepared] = []
     n_sentences = 0
     for each in parcel:

@@ -21,7 +21,7 @@ from annotate.database import Database, migrate, open_database
 from annotate.loading import Terms, find_sources
 from annotate.loading.pieces import parcels
 from annotate.loading.preparing import Prepared, prepare
-from annotate.loading.storing import Store, _batches
+from annotate.loading.storing import Store, batches
 from annotate.store.documents import list_documents
 from annotate.store.search import catch_up
 from annotate.text.segment import read
@@ -83,7 +83,7 @@ def against_executemany(top: Path, prepared: list[Prepared]) -> None:
 
 def store(db: Database, prepared: list[Prepared]) -> None:
     keeper = Store(db, 1, is_dry_run=False, may_replace=False, is_indexed_later=True)
-    for batch in _batches(prepared):
+    for batch in batches(prepared):
         keeper.take(batch)
 
 
