@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
@@ -172,29 +171,69 @@ def prepare_all(
     """Prepare all parcels and give them back in order.
 
     :param n_workers: processes that do it; 0: this one.
-    :raises Unavailable: one of them was ended from outside.
     """
     if n_workers == 0:
-        for parcel in parcels:
-            yield [prepare(piece, terms, db) for piece in parcel]
+        yield from ([prepare(piece, terms, db) for piece in parcel] for parcel in parcels)
         return
-    executor = ProcessPoolExecutor(
-        n_workers, get_context("spawn"), initializer=_begin, initargs=(db.path, terms)
-    )
+    helpers = Helpers(n_workers, terms, db.path)
+    # Twice as many as there are workers: none waits for the next, and memory stays flat.
+    waiting: deque[tuple[list[Piece], Future[list[Prepared]]]] = deque()
     try:
-        # Twice as many as there are workers: none waits for the next, and memory stays flat.
-        waiting: deque[Future[list[Prepared]]] = deque()
-        for parcel in islice(parcels, 2 * n_workers):
-            waiting.append(executor.submit(_prepare_parcel, parcel))
+        for parcel in parcels:
+            waiting.append((parcel, helpers.begin(parcel)))
+            if len(waiting) >= 2 * n_workers:
+                yield helpers.finish(*waiting.popleft())
         while waiting:
-            done = waiting.popleft().result()
-            for parcel in islice(parcels, 1):
-                waiting.append(executor.submit(_prepare_parcel, parcel))
-            yield done
-    except BrokenProcessPool:
-        raise Unavailable("A helper process was ended from outside. Load again to go on.") from None
+            yield helpers.finish(*waiting.popleft())
     finally:
-        executor.shutdown(cancel_futures=True)
+        helpers.dismiss()
+
+
+class Helpers:
+    """Processes that prepare parcels; if one dies, what it may have died of is tried again, apart."""
+
+    def __init__(self, n: int, terms: Terms, database: Path) -> None:
+        self.n = n
+        self.made_of = (database, terms)
+        self.pool = self._pool(n)
+
+    def _pool(self, n: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(n, get_context("spawn"), initializer=_begin, initargs=self.made_of)
+
+    def begin(self, parcel: list[Piece]) -> "Future[list[Prepared]]":
+        """Have a parcel prepared."""
+        try:
+            return self.pool.submit(_prepare_parcel, parcel)
+        except BrokenProcessPool:
+            self.dismiss()
+            self.pool = self._pool(self.n)
+            return self.pool.submit(_prepare_parcel, parcel)
+
+    def finish(self, parcel: list[Piece], future: "Future[list[Prepared]]") -> list[Prepared]:
+        """Wait for a parcel that was begun."""
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            return self._apart(parcel)
+
+    def _apart(self, parcel: list[Piece]) -> list[Prepared]:
+        """Try a parcel again in a process of its own, then its halves, down to the piece that is to blame."""
+        with self._pool(1) as pool:
+            try:
+                return pool.submit(_prepare_parcel, parcel).result()
+            except BrokenProcessPool:
+                pass
+        if len(parcel) > 1:
+            middle = len(parcel) // 2
+            return self._apart(parcel[:middle]) + self._apart(parcel[middle:])
+        report = Loaded(parcel[0].source.path, "refused", line=parcel[0].line)
+        return [
+            Prepared(parcel[0].size, _refused(report, parcel[0], "The program that reads it dies of it."))
+        ]
+
+    def dismiss(self) -> None:
+        """End them as soon as what they are at is done."""
+        self.pool.shutdown(cancel_futures=True)
 
 
 def count_workers() -> int:

@@ -13,7 +13,7 @@ import orjson
 
 from annotate.database import Database
 
-STEP = 1500  # sentences that one transaction indexes: some 40 ms, so that people's tags get their turn
+STEP = 2500  # sentences that one transaction indexes: some 40 ms, so that people's tags get their turn
 # What the index takes for a word. Some vowel signs are letters to Python and separators to SQLite.
 WORD = re.compile("[^\\W_\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]+")
 MOST_WORDS = 20  # of a query

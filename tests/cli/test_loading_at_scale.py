@@ -81,6 +81,22 @@ def test_a_large_load_is_killed_and_run_again_as_if_it_had_not_been(
     assert shell.ok("check") == "All is well.\n"
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="helpers are found by /proc")
+def test_a_helper_that_dies_takes_nothing_with_it(shell: Shell, archive: Path) -> None:
+    loading = begin(shell, "seeds", "load", archive)
+    assert loading.stdout
+    for _ in range(100):
+        assert loading.stdout.readline()
+    for pid in helpers_of(loading.pid):
+        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGKILL)
+
+    printed, errors = loading.communicate(timeout=300)
+
+    assert (loading.returncode, errors) == (0, b"")
+    assert printed.splitlines()[-1] == f"{LARGE} new, 0 revised, 0 unchanged, 0 refused.".encode()
+
+
 def test_an_interrupted_load_ends_in_one_line(shell: Shell, archive: Path) -> None:
     loading = begin(shell, "seeds", "load", archive)
     assert loading.stdout
