@@ -309,6 +309,26 @@ def test_a_file_that_vanishes_before_it_is_read_is_refused(db: Database, desk: P
     assert [each.outcome for each in load(db, sources, reviews_needed=1)] == ["refused", "new"]
 
 
+def test_a_file_that_grows_while_it_is_read_is_refused(desk: Path, load_paths: LoadPaths) -> None:
+    (desk / "a.txt").write_bytes(bytes(2**23))  # which costs nobody time, being refused anyway
+    is_done = threading.Event()
+
+    def write() -> None:
+        with open(desk / "a.txt", "ab", buffering=0) as file:
+            while not is_done.is_set() and file.tell() < LARGEST_FILE - 100:
+                file.write(b"More.\n")
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    is_told = any(
+        "changed while it was read" in (each.reason or "") for _ in range(20) for each in load_paths(desk)
+    )
+    is_done.set()
+    writing.join()
+
+    assert is_told
+
+
 def test_a_path_that_is_not_there_or_cannot_be_is_refused(desk: Path, load_paths: LoadPaths) -> None:
     (desk / "a.txt").write_text(STORY, "utf-8")
 

@@ -50,14 +50,14 @@ def load_files(
     One article in a .txt or .html file; one or more, as JSON, in .json and .jsonl.
     """
     db = open_db()
-    sources, refused = find_sources(list(paths), checked_name(collection))
+    sources, refused = find_sources(list(paths), _checked_collection(collection))
     counts: Counter[str] = Counter()
     with Bar(is_shown=sys.stderr.isatty() and not as_json) as bar:
         loading = load(
             db,
             sources,
             reviews_needed=load_settings().reviews_per_document,
-            terms=Terms(source, checked_encoding(encoding)),
+            terms=Terms(source, _checked_encoding(encoding)),
             is_dry_run=dry_run,
             may_replace=replace,
             progress=bar.show,
@@ -73,15 +73,13 @@ def load_files(
         sys.exit(1)
 
 
-def checked_name(collection: str | None) -> str | None:
-    """:raises Invalid: it is no name for a collection."""
-    if collection is not None and not (collection.strip() and collection.isprintable()):
-        raise Invalid("A collection has a name that can be printed.")
-    return collection
+def _checked_collection(name: str | None) -> str | None:
+    if name is not None and not name.strip():
+        raise Invalid("The name of a collection cannot be empty.")
+    return name
 
 
-def checked_encoding(name: str | None) -> str | None:
-    """:raises Invalid: nobody knows how to read that."""
+def _checked_encoding(name: str | None) -> str | None:
     try:
         if name is not None and codecs.lookup(name).name:
             "a".encode(name)

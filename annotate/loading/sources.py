@@ -108,18 +108,14 @@ def _size(entry: "os.DirEntry[str]") -> int:
 def opened(path: str) -> Iterator[BinaryIO]:
     """Open a regular file and nothing else, though it be swapped for a link or a pipe just now.
 
-    :raises Refused: it cannot be read, or changed while it was.
+    :raises Refused: it cannot be read.
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
         with open(handle, "rb") as file:
-            before = os.fstat(handle)
-            if not stat.S_ISREG(before.st_mode):
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise Refused("It is not a regular file.")
             yield file
-            after = os.fstat(handle)
-            if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
-                raise Refused("It changed while it was read. Load it again.")
     except OSError as problem:
         raise Refused(f"It cannot be read: {problem.strerror}.") from problem
 
@@ -127,10 +123,14 @@ def opened(path: str) -> Iterator[BinaryIO]:
 def read_whole(path: str) -> bytes:
     """Read the file of one article.
 
-    :raises Refused: it is larger than any, or :func:`opened` refuses it.
+    :raises Refused: it is larger than any, changed while it was read, or :func:`opened` refuses it.
     """
     with opened(path) as file:
-        data = file.read(LARGEST_FILE + 1) if os.fstat(file.fileno()).st_size <= LARGEST_FILE else None
-    if data is None or len(data) > LARGEST_FILE:  # it may have grown in the meantime
-        raise Refused(f"It is larger than {LARGEST_FILE // 2**20} MiB.")
+        before = os.fstat(file.fileno())
+        if before.st_size > LARGEST_FILE:
+            raise Refused(f"It is larger than {LARGEST_FILE // 2**20} MiB.")
+        data = file.read(LARGEST_FILE + 1)
+        after = os.fstat(file.fileno())
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(data)):
+        raise Refused("It changed while it was read. Load it again.")
     return data
