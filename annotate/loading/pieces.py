@@ -1,9 +1,10 @@
 """From files to pieces that are one article each, still as they came: a long file is never held whole."""
 
+import io
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from annotate.errors import AnnotateError
 from annotate.loading.sources import LARGEST_FILE, Source, opened
@@ -83,7 +84,12 @@ def _from_file(source: Source, encoding: str) -> Iterator[Piece]:
 
 def _from_input(source: Source, file: BinaryIO, encoding: str) -> Iterator[Piece]:
     """Standard input: a JSON list, objects a line, or one text."""
-    sign = _sign(file.peek(64), encoding)  # type: ignore[attr-defined]
+    head = b""
+    while not (sign := _sign(head, encoding)) and (chunk := file.read1(CHUNK)):  # type: ignore[attr-defined]
+        head += chunk
+        if len(head) > LARGEST_FILE:
+            break
+    file = io.BufferedReader(Rejoined(head, file), CHUNK)
     if sign == "[":
         yield from _members(source, file, encoding)
     elif sign == "{":
@@ -93,6 +99,25 @@ def _from_input(source: Source, file: BinaryIO, encoding: str) -> Iterator[Piece
         is_too_large = len(data) > LARGEST_FILE
         refusal = f"It is larger than {LARGEST_FILE // 2**20} MiB." if is_too_large else None
         yield Piece(source, "text", len(data), None if is_too_large else data, refusal=refusal)
+
+
+class Rejoined(io.RawIOBase):
+    """A stream whose beginning was read already, whole again."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self.head = memoryview(head)
+        self.rest = rest
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Give the beginning first."""
+        piece = self.head[: len(buffer)] or self.rest.read1(len(buffer))  # type: ignore[attr-defined]
+        self.head = self.head[len(piece) :]
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 def _first_sign(file: BinaryIO, encoding: str) -> str:

@@ -31,6 +31,7 @@ ARTICLE_IN = ArticleIn()
 BREAKING = {"Cc", "Zl", "Zp"}  # categories that would break a line of a report; joiners are letters
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  # would show a name as another
 MOST_WORKERS = 8
+NICE = 10  # helpers take the time that a server for people at work leaves them
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,7 @@ _worker: dict[str, Any] = {}  # what a helper process keeps between its parcels
 
 def _begin(path: Path, terms: Terms) -> None:
     """Make a helper ready; it ends with the process that started it, however that ends."""
+    os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker.update(db=Database(path), terms=terms)

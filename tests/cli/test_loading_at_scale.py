@@ -130,6 +130,24 @@ def test_standard_input_tells_by_its_beginning_what_it_is(shell: Shell, db: Data
     assert all(each.partition("/")[2].startswith("stdin-") for each in keys[1:])
 
 
+def test_standard_input_may_come_in_drops(shell: Shell) -> None:
+    loading = subprocess.Popen(
+        [sys.executable, "-m", "annotate", "seeds", "load", "-"],
+        cwd=TOP,
+        env={**os.environ, **shell.env},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert loading.stdin
+    for byte in b'\xef\xbb\xbf \n{"text": "One."}\n':
+        loading.stdin.write(bytes([byte]))
+        loading.stdin.flush()
+
+    printed, _ = loading.communicate(b'{"text": "Two."}', timeout=60)
+
+    assert printed.splitlines()[-1] == b"2 new, 0 revised, 0 unchanged, 0 refused."
+
+
 def test_what_is_refused_is_named_with_its_line(shell: Shell, desk: Path) -> None:
     (desk / "a.jsonl").write_text('{"text": "One."}\n{"text": 2}\n', "utf-8")
 
