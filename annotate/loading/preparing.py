@@ -76,6 +76,9 @@ def prepare(piece: Piece, terms: Terms, db: Database) -> Prepared:
         raise
     except AnnotateError as problem:
         return Prepared(piece.size, _refused(report, piece, problem.message))
+    except Exception as problem:  # a fault of ours, which shall not stop a hundred thousand others
+        reason = f"The program fails at it, please report that: {type(problem).__name__}."
+        return Prepared(piece.size, _refused(report, piece, reason))
 
 
 def _refused(report: Loaded, piece: Piece, reason: str) -> Loaded:
