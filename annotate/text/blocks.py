@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from annotate.text.normalise import normalised
@@ -60,14 +60,16 @@ RELATED = re.compile(
         )\s*(?:[:|–—>].*)?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
-LEGAL = re.compile(
-    r"""\b( copyright | all\ rights\ reserved | reproduc | redistribut | republi | download | databases?
-          | (?:prior|express|explicit|written)\ (?:and\ \w+\ |\w+\ )?(?:consent|permission|agreement)
-          | (?:this|our)\ (?:web)?site | terms\ (?:of|and) | (?:any\ )?other\ use | licen[cs]
-          | prohibited | intellectual\ property | storage | machine\ learning | permitted\ use
-        )""",
-    re.VERBOSE | re.IGNORECASE,
-)
+LEGAL = (  # stems in small letters
+    "copyright", "all rights", "reproduc", "redistribut", "republish", "republication", "download", "database",
+    "consent", "written permission", "written agreement", "this website", "our website", "this site", "our site",
+    "terms of", "terms and", "other use", "licenc", "licens", "prohibited", "intellectual property", "storage",
+    "storing", "machine learning", "permitted use",
+)  # fmt: skip
+RESERVED = (
+    "all rights reserved", "alle rechte vorbehalten", "tous droits réservés", "todos los derechos reservados",
+    "wszelkie prawa zastrzeżone", "всі права захищен", "усі права захищен",
+)  # fmt: skip
 
 
 class Part(NamedTuple):
@@ -79,14 +81,24 @@ class Part(NamedTuple):
     group: int
 
 
+def lay_out(text: str) -> tuple[str, int, list[tuple[int, int, str]]]:
+    """Find an article's title, where the headline begins behind a section name (code points), and its blocks."""
+    parts = list(_parts(text))
+    if not parts:
+        return "", 0, []
+    first = parts[0]
+    section = first.start + (_section_length(first.text, parts[1].text) if len(parts) > 1 else 0)
+    found = [(part.start, part.end, kind) for part, kind in zip(parts, _kinds(parts), strict=True)]
+    return _title(first.text[section - first.start :]), section, found
+
+
 def blocks(text: str) -> list[tuple[int, int, str]]:
     """Divide an article into its blocks.
 
     :returns: `(start, end, kind)`: half-open in code points, trimmed, in order, disjoint, covering all
         that is not white space; kind is one of ``schemas.terms.BLOCKS``.
     """
-    parts = list(_parts(text))
-    return [(part.start, part.end, kind) for part, kind in zip(parts, _kinds(parts), strict=True)]
+    return lay_out(text)[2]
 
 
 def title(text: str) -> str:
@@ -94,22 +106,12 @@ def title(text: str) -> str:
 
     An article without a headline is called by the beginning of its text.
     """
-    first = next(_parts(text), None)
-    if first is None:
-        return ""
-    headline = " ".join(first.text[section_end(text) - first.start :].split())
+    return lay_out(text)[0]
+
+
+def _title(first: str) -> str:
+    headline = " ".join(first[: 2 * LONGEST_HEADLINE].split())
     return headline if len(headline) <= LONGEST_TITLE else headline[: LONGEST_TITLE - 1].rstrip() + "…"
-
-
-def section_end(text: str) -> int:
-    """Find where the headline itself begins: behind a section name, if the next block repeats the rest.
-
-    :returns: code points from the beginning of `text`.
-    """
-    first, second = [*islice(_parts(text), 2), None, None][:2]
-    if first is None:
-        return 0
-    return first.start + (_section_length(first.text, second.text) if second else 0)
 
 
 def _section_length(first: str, second: str) -> int:
@@ -125,24 +127,37 @@ def _section_length(first: str, second: str) -> int:
 
 def _repeats(first: str, second: str) -> bool:
     """Tell whether the second is the first again, or all of it but a word or two before."""
-    if abs(len(first) - len(second)) > LONGEST_SECTION:
+    if abs(len(first) - len(second)) > LONGEST_SECTION or not _may_end_alike(first, second):
         return False
     return normalised(first).endswith(normalised(second))
+
+
+def _may_end_alike(one: str, other: str) -> bool:
+    """Tell at little cost what cannot be the same: plain letters at the ends of two lines that differ."""
+    tails = one[-3:] + other[-3:]
+    if not tails.isascii() or " " in tails:
+        return True
+    return one[-3:].casefold() == other[-3:].casefold()
 
 
 def _parts(text: str) -> Iterator[Part]:
     """Yield the blocks without their kinds: lines, with those that were wrapped by hand put together."""
     for group in _groups(text):
+        if len(group) == 1:
+            yield group[0]
+            continue
         width = max((len(line.text) for line in group if len(line.text) <= WIDEST_WRAP), default=0)
-        whole = last = group[0]
+        first = last = group[0]
         for line in group[1:]:
-            if _runs_on(last, line.text, width):
-                whole = Part(whole.start, line.end, text[whole.start : line.end], whole.group)
-            else:
-                yield whole
-                whole = line
+            if not _runs_on(last, line.text, width):
+                yield _joined(text, first, last)
+                first = line
             last = line
-        yield whole
+        yield _joined(text, first, last)
+
+
+def _joined(text: str, first: Part, last: Part) -> Part:
+    return Part(first.start, last.end, text[first.start : last.end], first.group)
 
 
 def _groups(text: str) -> Iterator[list[Part]]:
@@ -187,21 +202,27 @@ def _shape(text: str) -> str:
             return "credit"
         if RELATED.match(text):
             return "related"
-    if len(text) <= LONGEST_NOTICE and _is_legal(text):
-        return "notice"
     return "paragraph" if len(text) > LONGEST_HEADING or FINAL.search(text) else "short"
 
 
 def _is_legal(text: str) -> bool:
-    """Three different words of that trade make a notice; news about copyright quotes somebody."""
+    """Three words of that trade make a notice; news about copyright quotes somebody."""
+    if len(text) > LONGEST_NOTICE:
+        return False
+    plain = text.casefold()
     if len(text) < SHORTEST_NOTICE:
-        return text.casefold().startswith("all rights reserved")
-    return len({word.casefold() for word in LEGAL.findall(text)}) >= 3 and " said" not in text
+        return plain.startswith(RESERVED)
+    return sum(stem in plain for stem in LEGAL) >= 3 and " said" not in text
 
 
 def _kinds(parts: list[Part]) -> list[str]:
     """Tell what each block is, from its shape and from what stands around it."""
     shapes = [_shape(part.text) for part in parts]
+    for at in range(len(parts) - 1, -1, -1):  # nothing but furniture stands behind a notice
+        if _is_legal(parts[at].text):
+            shapes[at] = "notice"
+        elif shapes[at] == "paragraph":
+            break
     last_paragraph = max((at for at, shape in enumerate(shapes) if shape == "paragraph"), default=-1)
     kinds: list[str] = []
     for at, shape in enumerate(shapes):
@@ -211,7 +232,7 @@ def _kinds(parts: list[Part]) -> list[str]:
             kind = "credit" if shape == "credit" else "caption"
         elif shape == "related" or (shape == "short" and _is_listed(shapes, at, kinds)):
             kind = "related"
-        elif shape == "notice" and at > last_paragraph:
+        elif shape == "notice":
             kind = "notice"
         elif shape == "short" and at < last_paragraph and not _is_asked_in_passing(parts, at):
             kind = "heading"
@@ -247,7 +268,9 @@ def _is_caption(parts: list[Part], shapes: list[str], at: int) -> bool:
 
 
 def _is_same(one: str, other: str) -> bool:
-    return abs(len(one) - len(other)) <= LONGEST_SECTION and normalised(one) == normalised(other)
+    if abs(len(one) - len(other)) > LONGEST_SECTION or not _may_end_alike(one, other):
+        return False
+    return normalised(one) == normalised(other)
 
 
 def _is_listed(shapes: list[str], at: int, kinds: list[str]) -> bool:

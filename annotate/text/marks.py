@@ -5,7 +5,7 @@ import re
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 # What may close each mark: German and Polish close low quotation marks with what opens English ones,
 # some languages turn the guillemets round, and editors mix typed and curly marks.
-QUOTES = {
+QUOTES: dict[str, str | tuple[str, ...]] = {
     '"': '"”',
     "“": '”"',
     "”": "”",
@@ -19,14 +19,20 @@ QUOTES = {
     "'": "'’",
     "‘": "’'",
     "‚": "‘’",
+    "``": ("''", '"'),  # as treebanks and old agencies type them
 }
 SINGLE = "'‘’‚"  # these may be apostrophes
 SPACED = "«»‹›"  # these may stand between spaces
-MARK = re.compile("[" + re.escape("".join({*"".join(QUOTES), *"".join(QUOTES.values())}) + "()[]{}") + "]")
+# A mark, but no apostrophe between two letters: those are the most of all. That it begins with one set of characters
+# lets the search skip what is none.
+MARK = re.compile(
+    r"""[`'"“”„«»‹›「」『』‘’‚()\[\]{}] (?: (?<=`)` | (?<=')' | (?<=[^'’`]) | (?<!\w.) | (?!\w) )""",
+    re.VERBOSE,
+)
 
 
-def pairs(text: str) -> list[tuple[int, int]]:
-    """Find the marks that open and close within `text`, which is one block.
+def pairs(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Find the marks that open and close within `text[start:end]`, which is one block.
 
     :returns: the places (code points) of the opening and the closing mark, by closing mark. A mark
         without a partner is in no pair, nor is an apostrophe.
@@ -34,14 +40,14 @@ def pairs(text: str) -> list[tuple[int, int]]:
     found = []
     brackets: dict[str, list[int]] = {closing: [] for closing in BRACKETS.values()}
     quotes: dict[str, int] = {}  # opening mark → where it stands, the newest last
-    for match in MARK.finditer(text):
+    for match in MARK.finditer(text, start, len(text) if end is None else end):
         at, mark = match.start(), match.group()
         if mark in BRACKETS:
             brackets[BRACKETS[mark]].append(at)
         elif mark in brackets:
             if brackets[mark]:
                 found.append((brackets[mark].pop(), at))
-        elif (opening := _closes(text, at, quotes)) is not None:
+        elif (opening := _closes(text, at, mark, quotes)) is not None:
             found.append((quotes.pop(opening), at))
         elif mark in QUOTES and _may_open(text, at):
             quotes.pop(mark, None)  # the older one was never closed
@@ -60,11 +66,11 @@ def enclosed(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return outer
 
 
-def _closes(text: str, at: int, quotes: dict[str, int]) -> str | None:
+def _closes(text: str, at: int, mark: str, quotes: dict[str, int]) -> str | None:
     """Tell which open mark the one at `at` closes."""
-    if not _may_close(text, at):
+    if not quotes or not _may_close(text, at):
         return None
-    return next((opening for opening in reversed(quotes) if text[at] in QUOTES[opening]), None)
+    return next((opening for opening in reversed(quotes) if mark in QUOTES[opening]), None)
 
 
 def _may_open(text: str, at: int) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from annotate.text.blocks import blocks, section_end, title
+from annotate.text.blocks import blocks, lay_out, title
 
 NOTICE = (
     "Reproduction, redistribution or storage of any part of this website, by whatever means and for "
@@ -91,8 +91,8 @@ def test_the_title_is_the_headline_without_a_section_name(text: str, expected: s
 
 
 def test_the_section_name_ends_where_the_repeated_headline_begins() -> None:
-    assert section_end("\n NewsMayor resigns\n\nMayor\u00a0resigns\n\nText.") == 6
-    assert section_end("Mayor resigns\n\nMayor resigns") == 0
+    assert lay_out("\n NewsMayor resigns\n\nMayor\u00a0resigns\n\nText.")[1] == 6
+    assert lay_out("Mayor resigns\n\nMayor resigns")[1] == 0
 
 
 @pytest.mark.parametrize(

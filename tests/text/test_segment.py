@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from annotate.text.blocks import blocks, title
-from annotate.text.segment import SEGMENTER, read, spans
+from annotate.text.segment import SEGMENTER, read, spans, split_points
 from tests.text.invariants import assert_invariants
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -112,8 +112,46 @@ def test_a_cut_does_not_depend_on_how_far_from_the_beginning_it_is() -> None:
     assert sentences("x\n\n" + sentence * 400)[1:] == [sentence.strip()] * 400
 
 
-def test_the_segmenter_names_the_version_of_the_library() -> None:
-    assert SEGMENTER == "annotate-1/sentencex-1.0.32"
+def test_the_segmenter_names_its_rules_and_a_desks_own_abbreviations() -> None:
+    assert read("Head").segmenter == SEGMENTER
+    own = {read("Head", "en", names).segmenter for names in (("Xyz.",), ("Xyz", "Abc"), ("Abc", "Xyz"))}
+    assert len(own) == 2
+    assert all(name.startswith(f"{SEGMENTER}+") for name in own)
+
+
+def test_no_sentence_ends_at_a_desks_own_abbreviation() -> None:
+    text = "Head\n\nThe Fahr. Bridge is shut. The Norh. 12 road too, and the N.H.B. Quay. It rains."
+
+    found = read(text, "en", ("Fahr", "Norh.", "N.H.B.")).spans
+
+    assert [text[start:end] for start, end in found][1:] == [
+        "The Fahr. Bridge is shut.",
+        "The Norh. 12 road too, and the N.H.B. Quay.",
+        "It rains.",
+    ]
+    assert len(read(text, "en").spans) > len(found)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "beginnings"),
+    [
+        ('"We won. They lost," said Anna Pell.', ["They lost"]),
+        ('"It rained. It snowed. (...) We waited," he wrote.', ["It snowed", "(...) We"]),
+        ('"Go!" Mrs. Vale shouted.', []),
+        ("He (the mayor. The old one) left.", ["The old one"]),
+        ("It rained.", []),
+    ],
+)
+def test_a_sentence_can_be_split_where_one_in_its_quotation_begins(
+    sentence: str, beginnings: list[str]
+) -> None:
+    text = f"Head\n\nBefore it. {sentence} Behind it."
+    start = text.index(sentence)
+    assert (start, start + len(sentence)) in spans(text, "en")
+
+    found = split_points(text, start, start + len(sentence), "en")
+
+    assert found == [text.index(each) for each in beginnings]
 
 
 NASTY = {
@@ -139,7 +177,15 @@ NASTY = {
     "100,000 quotation marks": '"a. ' * 100_000,
     "50,000 nested brackets": "(" * 50_000 + "a. B" + ")" * 50_000,
     "200,000 spaces": "One." + " " * 200_000 + "Two.",
-    "20,000 lines": "a line of text\n" * 20_000,
+    "200,000 lines": "a line of text\n" * 200_000,
+    "200,000 short lines": "A.\n" * 200_000,
+    "alternating quotation marks": "“a. ”B. „c. “D. «e. »F. " * 20_000,
+    "dots between spaces": ". " * 100_000,
+    "ellipses in brackets": "(...) " * 50_000,
+    "brackets behind dots": ".(((((((((((( " * 20_000,
+    "abbreviations without an end": "Inc. Xyz p.m. Abc " * 20_000,
+    "1 MB of Chinese": "你好。再见。" * 170_000,
+    "a stop and 200,000 signs": "a. " + "$ . " * 100_000,
     "20,000 glued sentences": "law.Detailed " * 20_000,
 }
 
