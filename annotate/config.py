@@ -107,6 +107,9 @@ class Settings:
     failures_per_address: int = _setting(
         50, _number(1, 100_000), "wrong passwords from one address in 15 minutes, then 429"
     )
+    abbreviations: tuple[str, ...] = _setting(
+        (), _names, "a desk's own abbreviations, by commas: no sentence ends at one"
+    )
     max_body_kb: int = _setting(1024, _number(16, 65536), "largest request body, in KiB")
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ LONGEST_HEADLINE = 250  # code points, as are all of these
 LONGEST_HEADING = 120
 LONGEST_CAPTION = 300
 LONGEST_SECTION = 40
+LONGEST_SMALL_WORD = 8
 LONGEST_CREDIT = 160
 LONGEST_TITLE = 200
 SHORTEST_NOTICE = 150
@@ -32,23 +34,32 @@ FINAL = re.compile(r"""[.!…:;,][)\]"'”’»]*\Z""")
 QUESTION = re.compile(r"""\?[)\]"'”’»]*\Z""")
 
 NAME = r"[^\W\d_a-z][\w'’.-]*"  # begins with a capital, in any script that has them
+INITIALS = r"[^\W\d_a-z]{2,4}(?:[/,]\s*[^\W\d_a-z]{2,4})*"
+PICTURE = (
+    "images?|photos?|photographs?|pictures?|illustrations?|graphics?|file\\ photo|"
+    "fotos?|bild(?:er)?|grafik|crédit|crédits|zdjęci[ae]|fot|фото|світлина"
+)
 IMAGE_CREDIT = re.compile(
-    r"""(?: (?:images?|photos?|photographs?|pictures?|illustrations?|graphics?|file\ photo)
-            (?:\ (?:source|credit|copyright|courtesy)s?(?:\ of)?)? \s* : \s* \S
-          | (?:photo|photograph|picture|image|illustration)s?\ by\ \S+(?:\s+\S+){0,5}\Z
+    rf"""(?: (?:{PICTURE})
+            (?:\ (?:source|credit|copyright|courtesy|photo|quelle)s?(?:\ of)?)? \s* : \s* \S
+          | (?:źródło\ zdjęć|bildquelle|fotografía) \s* : \s* \S
+          | (?:fot\.|(?:photo|photograph|picture|image|illustration)s?\ by) \ \S+(?:\s+\S+){{0,5}}\Z
         )""",
     re.VERBOSE | re.IGNORECASE,
 )
-CREDITS = (
-    re.compile(rf"(?i:(?:words |written |text |story )?by)\s+{NAME}(?:,?\s+(?:and|of|for|{NAME})){{0,9}}\Z"),
-    re.compile(
-        rf"(?i:author|editor|reporter|(?:edit|report|translat)ed by):?\s+{NAME}(?:\s+{NAME}){{0,4}}\Z"
-    ),
-    re.compile(r"(?i:eds?|red|oprac|aut|auth)[.:]{1,2}\s*[^\W\d_a-z]{2,4}(?:[/,]\s*[^\W\d_a-z]{2,4})*\Z"),
-    re.compile(r"\([^\W\d_a-z]{2,4}(?:[/,]\s*[^\W\d_a-z]{2,4})*\)\Z"),
-    re.compile(r"(?:©|\(c\)|copyright\s+(?:©|\(c\)|\d{4}))\s*\S.{0,99}\Z", re.IGNORECASE),
-    re.compile(r"(?:published|(?:last )?updated|posted)\b[^.]{0,20}\d.{0,40}(?<!\.)\Z", re.IGNORECASE),
-    re.compile(r"\d{1,2}(?:[./-]\d{1,2}[./-]|\s[^\W\d_]{3,12},?\s)\d{4}(?:\W{1,3}\d{1,2}[:.]\d{2}.{0,8})?\Z"),
+CREDIT = re.compile(
+    rf"""(?i:(?:words\ |written\ |text\ |story\ )?by|von|par|por)\s+
+         {NAME} (?:,?\s+(?:and|und|et|y|of|for|{NAME})){{0,9}}
+       | (?i:author|editor|reporter|(?:edit|report|translat)ed\ by|autor(?:in)?|auteur|автор|текст|interview)
+         :?\s+ {NAME} (?:\s+{NAME}){{0,4}}
+       | (?i:eds?|red|oprac|aut|auth) [.:]{{1,2}}\s* {INITIALS}
+       | \( {INITIALS} \)
+       | (?i: © | \(c\) | copyright\s+(?:©|\(c\)|\d{{4}}) ) \s*\S.{{0,99}}
+       | (?i: published | (?:last\ )?updated | posted ) \b[^.]{{0,20}}\d.{{0,40}}(?<!\.)
+       | \d{{1,2}} (?:[./-]\d{{1,2}}[./-] | \s[^\W\d_]{{3,12}},?\s) \d{{4}}
+         (?:\W{{1,3}}\d{{1,2}}[:.]\d{{2}}.{{0,8}})?
+    """,
+    re.VERBOSE,
 )
 RELATED = re.compile(
     r"""(?: related(?:\ (?:content|articles?|stories|story|news|links|topics|coverage))?
@@ -56,15 +67,16 @@ RELATED = re.compile(
           | more\ (?:stories|news|on\ this(?:\ story|\ topic)?|from\ .{1,40})
           | recommended(?:\ for\ you)? | you\ (?:may|might)\ also\ like
           | most\ (?:read|popular|viewed) | don['’]t\ miss | editor['’]s\ picks? | trending(?:\ now)?
-          | zobacz\ (?:także|też|również) | lire\ aussi | à\ lire\ aussi | mehr\ zum\ thema | lesen\ sie\ auch
+          | (?:zobacz|czytaj)\ (?:także|też|również) | (?:à\ )?lire\ aussi | mehr\ zum\ thema
+          | lesen\ sie\ auch | lea\ también | le\ puede\ interesar | читайте\ також | дивіться\ також
         )\s*(?:[:|–—>].*)?\Z""",
     re.VERBOSE | re.IGNORECASE,
 )
 LEGAL = (  # stems in small letters
     "copyright", "all rights", "reproduc", "redistribut", "republish", "republication", "download", "database",
-    "consent", "written permission", "written agreement", "this website", "our website", "this site", "our site",
-    "terms of", "terms and", "other use", "licenc", "licens", "prohibited", "intellectual property", "storage",
-    "storing", "machine learning", "permitted use",
+    "consent", "written permission", "written agreement", "this website", "our website", "this site",
+    "our site", "terms of", "terms and", "other use", "licenc", "licens", "prohibited",
+    "intellectual property", "storage", "storing", "machine learning", "permitted use",
 )  # fmt: skip
 RESERVED = (
     "all rights reserved", "alle rechte vorbehalten", "tous droits réservés", "todos los derechos reservados",
@@ -82,14 +94,18 @@ class Part(NamedTuple):
 
 
 def lay_out(text: str) -> tuple[str, int, list[tuple[int, int, str]]]:
-    """Find an article's title, where the headline begins behind a section name (code points), and its blocks."""
+    """Find an article's title, where its headline begins behind a section name, and its blocks.
+
+    :returns: as `title`; code points from the beginning of `text`; as `blocks`.
+    """
     parts = list(_parts(text))
     if not parts:
         return "", 0, []
     first = parts[0]
-    section = first.start + (_section_length(first.text, parts[1].text) if len(parts) > 1 else 0)
+    section = _section_length(first.text, parts[1].text) if len(parts) > 1 else 0
+    headline = first.text[section:].lstrip()
     found = [(part.start, part.end, kind) for part, kind in zip(parts, _kinds(parts), strict=True)]
-    return _title(first.text[section - first.start :]), section, found
+    return _title(headline), first.end - len(headline), found
 
 
 def blocks(text: str) -> list[tuple[int, int, str]]:
@@ -127,6 +143,8 @@ def _section_length(first: str, second: str) -> int:
 
 def _repeats(first: str, second: str) -> bool:
     """Tell whether the second is the first again, or all of it but a word or two before."""
+    if first == second:
+        return True
     if abs(len(first) - len(second)) > LONGEST_SECTION or not _may_end_alike(first, second):
         return False
     return normalised(first).endswith(normalised(second))
@@ -157,7 +175,7 @@ def _parts(text: str) -> Iterator[Part]:
 
 
 def _joined(text: str, first: Part, last: Part) -> Part:
-    return Part(first.start, last.end, text[first.start : last.end], first.group)
+    return first if first is last else Part(first.start, last.end, text[first.start : last.end], first.group)
 
 
 def _groups(text: str) -> Iterator[list[Part]]:
@@ -181,27 +199,41 @@ def _runs_on(line: Part, following: str, width: int) -> bool:
     :param width: the longest line nearby, in code points.
     """
     length = len(line.text)
-    if length > WIDEST_WRAP or LIST_ITEM.match(following) or _repeats(line.text, following):
+    if length > WIDEST_WRAP or LIST_ITEM.match(following):
         return False
-    if any(_shape(each) in ("credit", "related") for each in (line.text, following)):
+    if UNFINISHED.search(line.text[-LONGEST_SMALL_WORD:]) or (
+        following[0].islower() and not SENTENCE_END.search(line.text)
+    ):
+        is_wrapped = 2 * length >= min(len(following), width)
+    elif SENTENCE_END.search(line.text) or QUESTION.search(line.text) or line.start == line.group == 0:
         return False
-    if UNFINISHED.search(line.text) or (following[0].islower() and not SENTENCE_END.search(line.text)):
-        return 2 * length >= min(len(following), width)
-    if SENTENCE_END.search(line.text) or QUESTION.search(line.text) or line.start == line.group == 0:
+    else:
+        next_word = len(following[:width].split(None, 1)[0])
+        is_long = length >= NARROWEST_WRAP and length + 1 + next_word > 0.9 * width
+        is_wrapped = is_long and len(following) <= WIDEST_WRAP
+    if not is_wrapped or _repeats(line.text, following):
         return False
-    next_word = len(following[:width].split(None, 1)[0])
-    return length >= NARROWEST_WRAP and len(following) <= WIDEST_WRAP and length + 1 + next_word > 0.9 * width
+    return not any(_shape(each) in ("credit", "related") for each in (line.text, following))
 
 
 def _shape(text: str) -> str:
     """Tell what a block looks like by itself: a kind, or "short" for what may be many things."""
+    if len(text) <= LONGEST_CREDIT:
+        return _shape_of_a_line(text)
+    if not WORDS.search(text):
+        return "credit"
+    return "paragraph" if len(text) > LONGEST_HEADING or FINAL.search(text) else "short"
+
+
+@lru_cache(maxsize=1024)
+def _shape_of_a_line(text: str) -> str:
+    """As `_shape`; kept, since it is asked again and the same lines stand in many articles."""
     if not WORDS.search(text):
         return "credit"  # a lone dot stands where an editor's name was
-    if len(text) <= LONGEST_CREDIT:
-        if IMAGE_CREDIT.match(text) or any(credit.match(text) for credit in CREDITS):
-            return "credit"
-        if RELATED.match(text):
-            return "related"
+    if IMAGE_CREDIT.match(text) or CREDIT.fullmatch(text):
+        return "credit"
+    if RELATED.match(text):
+        return "related"
     return "paragraph" if len(text) > LONGEST_HEADING or FINAL.search(text) else "short"
 
 
@@ -259,15 +291,20 @@ def _is_caption(parts: list[Part], shapes: list[str], at: int) -> bool:
     part = parts[at]
     if len(part.text) > LONGEST_CAPTION or shapes[at] in ("related", "notice"):
         return False
-    near = [parts[other] for other in (at - 1, at + 1) if 0 <= other < len(parts)]
-    if any(_is_same(part.text, other.text) for other in near):
+    if at > 0 and _is_same(part.text, parts[at - 1].text):
         return True
-    below = parts[at + 1] if at + 1 < len(parts) else part
+    if at + 1 == len(parts):
+        return False
+    if _is_same(part.text, parts[at + 1].text):
+        return True
+    below = parts[at + 1]
     is_credited = shapes[at + 1 : at + 2] == ["credit"] and IMAGE_CREDIT.match(below.text) is not None
     return is_credited and (below.group == part.group or shapes[at] == "short")
 
 
 def _is_same(one: str, other: str) -> bool:
+    if one == other:
+        return True
     if abs(len(one) - len(other)) > LONGEST_SECTION or not _may_end_alike(one, other):
         return False
     return normalised(one) == normalised(other)

@@ -12,13 +12,18 @@ SURE = 0.9  # probability
 
 def detect(text: str) -> str | None:
     """Return the language of a text as its ISO 639-1 code, by its first lines; None where nothing is sure."""
-    beginning = text[:SEEN]
+    beginning = text[:SEEN].encode(errors="replace").decode()  # lone surrogates cannot be told to the library
     if len(beginning) < ENOUGH:
         return None
     if beginning.count(" the ") >= EVIDENT:  # asking the library takes as long as cutting ten sentences
         return "en"
     found = _identifier().FindLanguage(beginning)
-    return found.language.split("-")[0] if found.is_reliable and found.probability >= SURE else None
+    return primary(found.language) if found.is_reliable and found.probability >= SURE else None
+
+
+def primary(tag: str) -> str:
+    """Return the language of a BCP 47 tag, without script and region."""
+    return tag.replace("_", "-").split("-")[0].lower()
 
 
 @cache

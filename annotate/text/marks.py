@@ -23,8 +23,7 @@ QUOTES: dict[str, str | tuple[str, ...]] = {
 }
 SINGLE = "'‘’‚"  # these may be apostrophes
 SPACED = "«»‹›"  # these may stand between spaces
-# A mark, but no apostrophe between two letters: those are the most of all. That it begins with one set of characters
-# lets the search skip what is none.
+# A mark, but no apostrophe between two letters. It begins with one set of characters, to skip what is none.
 MARK = re.compile(
     r"""[`'"“”„«»‹›「」『』‘’‚()\[\]{}] (?: (?<=`)` | (?<=')' | (?<=[^'’`]) | (?<!\w.) | (?!\w) )""",
     re.VERBOSE,

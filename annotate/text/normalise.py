@@ -8,6 +8,8 @@ def normalised(text: str) -> str:
 
     NFC, every run of white space (no-break spaces too) one space, none at the ends, case folded.
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     # Folding takes characters apart and needs them apart (canonical caseless matching, Unicode 3.13, D145).
     folded = unicodedata.normalize("NFD", text).casefold()
     return " ".join(unicodedata.normalize("NFC", folded).split())

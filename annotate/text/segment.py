@@ -1,13 +1,12 @@
 """The sentences of an article: every stop is judged by what stands on both sides of it."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
 from annotate.text.blocks import lay_out
-from annotate.text.language import detect
+from annotate.text.language import detect, primary
 from annotate.text.marks import enclosed, pairs
 from annotate.text.words import LATE, MAYBE, NAME, NEVER, NUMBER, Words, words_of
 
@@ -22,15 +21,17 @@ FEW = 2  # spaces in a sentence that has hardly begun
 CASELESS_STOPS = "。！？｡।॥؟۔։።၊။"
 CLOSING = """['"”’»“«‘›‹)\\]」』）]"""
 STOPS = f"[.!?…{CASELESS_STOPS}]"
-# A run of stops, and what closes behind it. Then comes white space, or a word if the space was forgotten. That all
-# begins with one set of characters lets the search skip what is none; that nothing is given back keeps it linear.
+# A run of stops, and what closes behind it. Then comes white space, or a word if the space was forgotten. It
+# begins with one set of characters, to skip what is none, and gives nothing back, which keeps it linear.
 STOP = re.compile(
     rf"""{STOPS} (?<!{STOPS}.)
          (?: (?<=[{CASELESS_STOPS}]) {STOPS}*+ {CLOSING}*+
-           | {STOPS}*+ {CLOSING}*+ (?:[ \u00a0\u202f]»)? (?:\[\d{{1,3}}\])*+ (?= \s | ["“„«]?[^\W\d_]{{2}} ) )""",
+           | {STOPS}*+ {CLOSING}*+ (?:[ \u00a0\u202f]»)? (?:\[\d{{1,3}}\])*+
+             (?= \s | ["“„«]?[^\W\d_]{{2}} )
+         )""",
     re.VERBOSE,
 )
-# What follows a stop: marks that open, dashes, "(...)", then a word or a sign; bounded, so that nothing is read twice.
+# What follows a stop: marks that open, dashes, "(...)", then a word or a sign. Bounded, so that it is linear.
 NEXT = re.compile(
     r"""\s*+ (?P<opening> (?: [(\[](?:\.{3}|…)[)\]] \s? | ["'“”„«»‘‚`(\[{–—‒•*¿¡-] \s? ){0,8} )
         (?P<word> [^\W\d_][\w'’-]*\.? | \S )""",
@@ -43,7 +44,6 @@ GOING_ON = frozenset(",;:)]}&*/|+=<>%.!?…")
 OPENING_MARKS = "\"'“”„‘‚«»‹›「『([{—–…¿¡`"
 ENUMERATION = re.compile(r"(?:\d{1,3}|[a-z]|[ivx]{2,4})\Z")
 ROMAN = re.compile(r"[IVXLC]+\Z")
-SPACES = re.compile(r"\s*")
 BRAND = re.compile(r"[a-z]{1,3}[A-Z]")  # iPhone and eBay begin a sentence
 
 # "Stop!" Mrs. Vale shouted: a name after an exclamation belongs to it if one of these follows.
@@ -82,18 +82,15 @@ def read(text: str, language: str | None = None, abbreviations: tuple[str, ...] 
     :param language: a BCP 47 tag such as "en" or "pt-BR"; None has it detected.
     :param abbreviations: a desk's own, with or without their dots; no sentence ends at one of them.
     """
-    language = language or detect(text)
-    title, section_end, blocks = lay_out(text)
+    language = primary(language) if language else detect(text)
+    title, headline, blocks = lay_out(text)
     words = words_of(language, tuple(abbreviations))
     spans: list[tuple[int, int]] = []
     for start, end, kind in blocks:
-        if start < section_end < end:
-            spans.append((start, section_end))
-            start = SPACES.match(text, section_end).end()
-        if kind == "credit":
-            spans.append((start, end))
-        else:
-            spans += _sentences(text, start, end, words)
+        if start < headline < end:
+            spans.append((start, start + len(text[start:headline].rstrip())))
+        first = max(start, headline)
+        spans += [(first, end)] if kind == "credit" else _sentences(text, first, end, words)
     return Reading(title, language, blocks, spans, _segmenter(abbreviations))
 
 
@@ -113,7 +110,7 @@ def split_points(text: str, start: int, end: int, language: str | None = None) -
     :param start: of the sentence, as `end` in code points of `text`.
     :returns: places in `text`, in order, each strictly between start and end.
     """
-    words = words_of(language or detect(text))
+    words = words_of(primary(language) if language else detect(text))
     return [place for _, place in _cuts(text, start, end, words, is_to_split=True)]
 
 
@@ -214,7 +211,9 @@ def _dot_ends(text: str, begin: int, dot: int, following: re.Match[str], words: 
         return kind == NAME or not token.islower() or _has_begun(text, begin, dot)
     if kind == NAME or word[0].isdigit():
         return False
-    return not QUOTES.isdisjoint(following["opening"]) or ("." not in token and _is_small_nearby(text, dot, word))
+    return not QUOTES.isdisjoint(following["opening"]) or (
+        "." not in token and _is_small_nearby(text, dot, word)
+    )
 
 
 def _is_starter(word: str, words: Words) -> bool:
@@ -248,6 +247,11 @@ def _is_whole(text: str, begin: int, stop: int, cut: int, opened_at: dict[int, i
 def _is_glued(text: str, begin: int, stop: int, cut: int, words: Words) -> bool:
     """Tell whether a stop with no space after it ends a sentence."""
     token, after = _token(text, begin, stop), GLUED_WORD.match(text, cut)
-    if after is None or len(token) < FEW or ADDRESS.search(token) or words.kind(token) in (NEVER, NAME, MAYBE):
+    if (
+        after is None
+        or len(token) < FEW
+        or ADDRESS.search(token)
+        or words.kind(token) in (NEVER, NAME, MAYBE)
+    ):
         return False
     return after["word"].istitle() and not DOMAIN.match(after["word"])

@@ -58,7 +58,11 @@ def _sample(marked: str) -> Sample:
             continue
         if character == WRAPPED:
             continue
-        if character == "\n" and marked[at - 1 : at] not in ("\n", WRAPPED) and marked[at + 1 : at + 2] != "\n":
+        if (
+            character == "\n"
+            and marked[at - 1 : at] not in ("\n", WRAPPED)
+            and marked[at + 1 : at + 2] != "\n"
+        ):
             ends.add(len(text))
         text += character
     return Sample(text, frozenset(ends))
