@@ -73,9 +73,9 @@ RELATED = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 LEGAL = (  # stems in small letters
-    "copyright", "all rights", "reproduc", "redistribut", "republish", "republication", "download", "database",
-    "consent", "written permission", "written agreement", "this website", "our website", "this site",
-    "our site", "terms of", "terms and", "other use", "licenc", "licens", "prohibited",
+    "copyright", "all rights", "reproduc", "redistribut", "republish", "republication", "download",
+    "database", "consent", "written permission", "written agreement", "this website", "our website",
+    "this site", "our site", "terms of", "terms and", "other use", "licenc", "licens", "prohibited",
     "intellectual property", "storage", "storing", "machine learning", "permitted use",
 )  # fmt: skip
 RESERVED = (

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from annotate.text.blocks import lay_out
 from annotate.text.language import detect, primary
 from annotate.text.marks import enclosed, pairs
-from annotate.text.words import LATE, MAYBE, NAME, NEVER, NUMBER, Words, words_of
+from annotate.text.words import LATE, MAYBE, NAME, NEVER, NUMBER, TIME_GOES_ON, Words, words_of
 
 # Stored with every document; the number goes up whenever a rule changes here, in blocks, marks or words.
 SEGMENTER = "annotate-2"
@@ -54,7 +54,7 @@ SAYING = (
 )
 ATTRIBUTION = re.compile(
     rf"""\s*(?:[^\W\d_a-z][\w'’-]*\.?\s+){{0,4}}[^\W\d_a-z][\w'’-]*   # Mrs. Anna X
-        (?:(?<=['’]s)(?:\s+[a-z-]+){{1,2}})?                     # 's elder sister
+        (?:(?<=['’]s)(?:\s+[a-z-]+){{1,2}}(?:\s+[^\W\d_a-z][\w'’-]*){{0,3}})?  # 's elder sister Anna X
         (?:,[^.!?]{{1,60}},)?\s+                                 # , 54, of Holm,
         (?:\w+ly\s+)?(?:{SAYING})\b""",
     re.VERBOSE,
@@ -204,7 +204,7 @@ def _dot_ends(text: str, begin: int, dot: int, following: re.Match[str], words: 
     if kind == NUMBER:
         return not (word[0].isdigit() or ROMAN.match(word))
     if kind == LATE:
-        return _has_begun(text, begin, dot)
+        return _has_begun(text, begin, dot) and word.rstrip(".") not in TIME_GOES_ON
     if kind == NEVER or not DASHES.isdisjoint(following["opening"]):
         return False
     if _is_starter(word, words):

@@ -17,8 +17,8 @@ LATE = "late"  # an end as any other, only not of a sentence that has hardly beg
 ABBREVIATIONS = {
     "en": {
         NEVER: """
-            mr mrs ms messrs mmes mx dr drs prof profs Gen Gens Sen Sens Rep Reps Gov Govs Rev Revs Hon Capt
-            Capts Sgt Sgts Cpl Lt Lts Col Cols Maj Cmdr Cdr Brig Adm Amb Pres Supt Insp Det Const Pte Pvt
+            mr mrs ms rt messrs mmes mx dr drs prof profs Gen Gens Sen Sens Rep Reps Gov Govs Rev Revs Hon
+            Capt Capts Sgt Sgts Cpl Lt Lts Col Cols Maj Cmdr Cdr Brig Adm Amb Pres Supt Insp Det Const Pte Pvt
             Spc Fr Msgr Mgr Cllr Cllrs Ald Atty Asst Assoc Dir Sec Treas Chmn Natl Intl Bp Br e.g eg i.e ie
             viz cf vs v approx ca est incl excl esp resp
             """,
@@ -37,6 +37,7 @@ ABBREVIATIONS = {
             op ext tel Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri
             Sat Sun
             """,
+        LATE: "a.m p.m am pm",
     },
     "de": {
         NEVER: """
@@ -149,6 +150,11 @@ STARTERS = {
 TAIL = re.compile(r"(?<=[-'’])[^\W\d_]+\Z")  # ex-Gov, L'art
 DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,2}\Z")  # U.S, Ph.D, J.-P
 ORDINAL = re.compile(r"(?:\d{1,2}|[IVXLC]+)\Z")
+TIME_GOES_ON = {  # 5 p.m. Tuesday, 4 p.m. EST
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    "EST", "EDT", "ET", "CST", "CDT", "CT", "MST", "MDT", "MT",
+    "PST", "PDT", "PT", "GMT", "BST", "UTC", "CET",
+}  # fmt: skip
 ORDINALS = {"de"}  # languages that write a dot after an ordinal number and begin every noun with a capital
 FALLBACK = "en"
 

@@ -1,6 +1,7 @@
 """The two articles that the service was asked for; they are not ours to publish: only numbers stand here."""
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -59,11 +60,19 @@ EXPECTED = {
 }
 
 
+SHA256 = {  # of the files that were read
+    "000_f6d1d19f9a36b755.txt": "cd5bbfd0ffe0665b4d4ea085341acaf1f8b969cc07fa1b3d2a406acc00a5fa1c",
+    "004_c139ef9becb54dae.txt": "3579424590ded159d1eb93effbbef6b92b1d655fc371c3282aea1a7ed4a65895",
+}
+
+
 def read(name: str) -> str:
     path = Path(FOLDER or "") / name
     if not path.exists():
         pytest.skip(f"{name} is not in the folder that TEST_ARTICLES names")
-    return decode(path.read_bytes())
+    data = path.read_bytes()
+    assert sha256(data).hexdigest() == SHA256[name], "another text than the one that was read"
+    return decode(data)
 
 
 @pytest.mark.parametrize("name", EXPECTED)

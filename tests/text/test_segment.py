@@ -1,9 +1,13 @@
 """The expected sentences were set by hand, one by one, as an editor would."""
 
+import json
 import random
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotate.text.blocks import blocks, title
 from annotate.text.segment import SEGMENTER, read, spans, split_points
@@ -219,6 +223,39 @@ def test_the_invariants_hold_for_any_characters(seed: int) -> None:
     characters = [chr(code) for code in range(1, 0x11000) if not 0xD800 <= code < 0xE000]
     for _ in range(200):
         assert_invariants("".join(rng.choices(characters, k=rng.randint(1, 80))))
+
+
+TEXTS = st.text(
+    alphabet=st.one_of(st.sampled_from("".join(SCRAPS)), st.characters(exclude_categories=["Cs"]))
+)
+LANGUAGES = st.sampled_from([None, "en", "de", "fr", "es", "pl", "uk", "zh-Hans", "xx"])
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.lists(st.sampled_from(SCRAPS) | TEXTS, max_size=30).map(" ".join), LANGUAGES)
+def test_the_invariants_hold_for_whatever_can_be_thought_of(text: str, language: str | None) -> None:
+    assert_invariants(text, language)
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.lists(st.sampled_from(SCRAPS), max_size=40).map(" ".join), LANGUAGES)
+def test_a_sentence_is_only_ever_split_inside_and_in_order(text: str, language: str | None) -> None:
+    for start, end in spans(text, language):
+        places = split_points(text, start, end, language)
+        assert places == sorted(set(places))
+        assert all(start < place < end and not text[place].isspace() for place in places)
+
+
+# Read line by line as an editor would; whoever changes a sample article reads it again.
+BY_HAND = json.loads((SEEDS.parent / "tests/data/seeds-spans.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted(SEEDS.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_sample_article_is_cut_where_a_reader_would_cut_it(path: Path) -> None:
+    expected = BY_HAND[path.name]
+
+    assert sha256(path.read_bytes()).hexdigest() == expected["sha256"]
+    assert [list(span) for span in spans(path.read_text("utf-8"))] == expected["spans"]
 
 
 @pytest.mark.parametrize("path", sorted(SEEDS.glob("*.txt")), ids=lambda path: path.stem)
