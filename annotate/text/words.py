@@ -72,7 +72,8 @@ ABBREVIATIONS = {
     "pl": {
         NEVER: """
             al ks dr hab inż mgr prof płk ppłk mjr kpt por ppor gen św abp bp ul pl np tzw tj tzn red o br
-            ob pt dyr zob ds wg woj pow gm ur zm bł adm kmdr sierż insp podinsp nadkom kom asp st spocz sp z
+            ob pt dyr zob ds wg woj pow gm ur zm bł adm kmdr sierż insp podinsp nadkom dn kom asp st spocz sp
+            z
             """,
         NAME: "im sz cz ch dz rz",
         MAYBE: "os tys mln mld nast inc ltd",
@@ -84,7 +85,7 @@ ABBREVIATIONS = {
             вул просп пл бул пров м с смт обл св проф акад доц ген полк кап див напр т о п пп гр тов інж
             канд ред укл пор
             """,
-        NAME: "ім дж дз",
+        NAME: "ім ів дж дз",
         MAYBE: "тис дол",
         NUMBER: "ст ч стор розд кн вип год тел бл рис табл",
         LATE: "р рр хв",
@@ -103,6 +104,7 @@ STARTERS = {
         Does Did Can Could Should Would Now Later Earlier Today Yesterday Tomorrow Meanwhile However
         Moreover Instead Nevertheless Besides Once Perhaps Maybe Yes Indeed Among About Between Through Like
         Unlike According Officials Officers Police Asked Last Next Mr. Mrs. Ms.
+        Eleven Twelve Dozens Nearly Almost Roughly Critics Analysts Authorities Investigators
         """,
     "de": """
         Der Die Das Den Dem Des Ein Eine Einen Einem Einer Eines Er Sie Es Wir Ihr Ich Man Dieser Diese
@@ -113,6 +115,7 @@ STARTERS = {
         Beide Beiden Andere Einige Manche Mehr So Dann Danach Dort Hier Heute Gestern Morgen Damals Dabei
         Dafür Dagegen Daher Damit Darum Deshalb Dennoch Trotzdem Außerdem Zudem Zuvor Inzwischen Allerdings
         Jedoch Ja Nein Ist Sind War Waren Hat Haben Hatte Kann
+        Zwei Drei Vier Fünf Sechs Sieben Acht Neun Zehn Elf Zwölf Rund Etwa Insgesamt Mehrere Weitere
         """,
     "fr": """
         Le La Les L Un Une Des Du De D Ce C Cet Cette Ces Ça Il Elle Ils Elles On Nous Vous Je J Tu Son Sa
@@ -121,6 +124,7 @@ STARTERS = {
         Vers Contre Malgré Lorsque Puis Alors Ainsi Aussi Aujourd Hier Demain Ici Là Lui Personne Rien Tout
         Tous Toute Toutes Chaque Plusieurs Certains Beaucoup Autre Autres Deux Trois Oui Non Ne N Pas
         Cependant Toutefois Enfin Ensuite Est Sont Était
+        Quatre Cinq Près Environ
         """,
     "es": """
         El La Los Las Lo Un Una Unos Unas Al Del De Este Esta Estos Estas Ese Esa Esos Esas Esto Eso Aquel
@@ -129,6 +133,7 @@ STARTERS = {
         Desde Hasta Entre Tras Durante Ante Bajo Contra Aunque Mientras Así También Tampoco Además Entonces
         Luego Después Antes Hoy Ayer Ahora Ya Aquí Allí Nadie Nada Todo Todos Toda Todas Cada Varios Muchos
         Otro Otra Otros Ambos Dos Tres Es Son Era Fue Está Hay Había Ha Han
+        Cuatro Cinco Unos Casi
         """,
     "pl": """
         Ten Ta To Te Ci Tamten On Ona Ono Oni One Ja My Wy Jego Jej Ich Mój Nasz Kto Co Kiedy Gdzie Dlaczego
@@ -137,6 +142,7 @@ STARTERS = {
         Obok Wśród Przez Dzięki Nie Nikt Nic Nigdy Wszyscy Wszystko Każdy Niektórzy Wielu Wiele Obaj Obie
         Oba Inny Inni Dwa Dwie Trzy Już Jeszcze Tylko Też Także Również Potem Później Teraz Dziś Dzisiaj
         Wczoraj Jutro Tam Tu Tutaj Tak Jest Są Był Była Było Byli Ma Mają Może Tymczasem Ponadto Zdaniem
+        Cztery Pięć Kilka Około Ponad Chodzi Trwa
         """,
     "uk": """
         Цей Ця Це Ці Той Та Те Ті Він Вона Воно Вони Я Ми Ви Його Її Їх Їхній Наш Хто Що Коли Де Чому Як
@@ -144,6 +150,7 @@ STARTERS = {
         Над За О Об Для Без Про Через Серед Згідно Не Ні Ніхто Ніщо Ніколи Усі Всі Все Усе Кожен Деякі
         Багато Обидва Обидві Інший Інші Два Дві Три Уже Вже Ще Тільки Також Теж Потім Пізніше Тепер Зараз
         Сьогодні Вчора Учора Завтра Там Тут Так Є Був Була Було Були Може Тим Водночас Крім
+        Чотири Кілька Близько Понад Йдеться
         """,
 }
 
