@@ -103,7 +103,7 @@ STARTERS = {
         One Two Three Four Five Six Seven Eight Nine Ten Hundreds Thousands Is Are Was Were Has Have Had Do
         Does Did Can Could Should Would Now Later Earlier Today Yesterday Tomorrow Meanwhile However
         Moreover Instead Nevertheless Besides Once Perhaps Maybe Yes Indeed Among About Between Through Like
-        Unlike According Officials Officers Police Asked Last Next Mr. Mrs. Ms.
+        Unlike According Officials Officers Asked Last Next Mr. Mrs. Ms.
         Eleven Twelve Dozens Nearly Almost Roughly Critics Analysts Authorities Investigators
         """,
     "de": """

@@ -1,19 +1,17 @@
 """What must hold for every text, whatever is in it."""
 
-from annotate.text.blocks import blocks, title
-from annotate.text.segment import spans
+from annotate.text.segment import read
 from schemas.terms import BLOCKS
 
 
 def assert_invariants(text: str, language: str | None = None) -> None:
-    found = blocks(text)
-    sentences = spans(text, language)
-    _assert_a_partition(text, [(start, end) for start, end, _ in found])
-    _assert_a_partition(text, sentences)
-    assert {kind for _, _, kind in found} <= set(BLOCKS)
-    starts = {start for start, _ in sentences}
-    assert all(start in starts for start, _, _ in found), "a sentence crosses a block"
-    assert "\n" not in title(text)
+    reading = read(text, language)
+    _assert_a_partition(text, [(start, end) for start, end, _ in reading.blocks])
+    _assert_a_partition(text, reading.spans)
+    assert {kind for _, _, kind in reading.blocks} <= set(BLOCKS)
+    starts = {start for start, _ in reading.spans}
+    assert all(start in starts for start, _, _ in reading.blocks), "a sentence crosses a block"
+    assert "\n" not in reading.title
 
 
 def _assert_a_partition(text: str, spans: list[tuple[int, int]]) -> None:
