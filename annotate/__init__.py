@@ -22,7 +22,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from annotate.config import load_settings
 
     settings = settings or load_settings()
-    app = Flask(__name__, instance_path=str(settings.instance))
+    app = Flask(__name__, instance_path=str(settings.instance), static_folder=None)
     web.init_app(app, settings)
     views.init_app(app)
     api.init_app(app)

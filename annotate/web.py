@@ -115,7 +115,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SEND_FILE_MAX_AGE_DEFAULT=0,
         WTF_CSRF_CHECK_DEFAULT=False,  # we ask ourselves, in `_guard`
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
@@ -224,9 +223,7 @@ def _add_headers(response: AnyResponse) -> AnyResponse:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if request.endpoint == "static" and response.status_code in (200, 304):
-        headers["Cache-Control"] = "no-cache"
-    else:
+    if request.endpoint != "static" or response.status_code != 200:
         headers["Cache-Control"] = "no-store"
     if get_settings().https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
