@@ -1,8 +1,10 @@
-/** One request to the API. Never throws: a network failure is an answer with status 0. */
+/** One request to the API, and who is signed in. Never throws: a network failure is an answer with status 0. */
 
 const PATIENCE = 20_000; // ms; after that the network counts as gone
 
 const meta = (name, page = document) => page.querySelector(`meta[name="${name}"]`);
+
+export const me = meta('reviewer').content;
 
 /** A fresh Idempotency-Key; randomUUID is missing on plain http beyond localhost. */
 export function newKey() {
@@ -18,27 +20,42 @@ export async function request(method, url, { body, version, key } = {}) {
   try {
     const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) });
     const data = await response.json().catch(() => null);
-    if (response.ok && !data?.document) return { status: 0, ok: false, error: { message: 'Something else answered for the server.' } };
+    if (response.ok && !(data?.document ?? data?.items ?? data?.sentences)) return lost('Something else answered for the server.');
     return {
       status: response.status,
       ok: response.ok,
       data,
+      version: Number(response.headers.get('ETag')?.replaceAll('"', '')),
       error: data?.error ?? { message: `The server answered ${response.status}.` },
       retryAfter: Number(response.headers.get('Retry-After')) || 0,
     };
   } catch {
-    return { status: 0, ok: false, error: { message: 'No connection.' } };
+    return lost('No connection.');
   }
 }
 
-/** Who is signed in now, or null; takes over the new sign-in's CSRF token if it is still the same person. */
-export async function renewSession() {
+const lost = (message) => ({ status: 0, ok: false, error: { message } });
+
+const read = async (response) => new DOMParser().parseFromString(await response.text(), 'text/html');
+
+/** Who a page of the server was made for, or null; its CSRF token is taken over if that is still the same person. */
+function recognise(page) {
+  const name = meta('reviewer', page)?.content || null;
+  if (name === me) meta('csrf-token').content = meta('csrf-token', page).content;
+  return name;
+}
+
+/** Who is signed in now; null: nobody, or nobody knows. */
+export const whoIsHere = () => fetch(location.href).then(read).then(recognise).catch(() => null);
+
+/** Sign in again without leaving the page; returns what was wrong, or nothing. */
+export async function signIn(address, password) {
   try {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), 'text/html');
-    const name = meta('reviewer', page)?.content || null;
-    if (name === meta('reviewer').content) meta('csrf-token').content = meta('csrf-token', page).content;
-    return name;
+    const form = await read(await fetch(address));
+    const body = new URLSearchParams({ name: me, password, next: '', csrf_token: meta('csrf-token', form).content });
+    const page = await read(await fetch(address, { method: 'POST', body }));
+    return recognise(page) === me ? '' : page.querySelector('[role=alert]')?.textContent ?? 'That did not work.';
   } catch {
-    return null;
+    return 'No connection.';
   }
 }

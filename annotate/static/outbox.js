@@ -1,105 +1,257 @@
 /**
- * Changes on their way to the server: one after the other, each once, none lost while the page is open.
+ * Changes on their way to the server: kept before they are sent, in order, each once, until the server has answered.
  *
- * A change is {method, url, body, version(), done(answer), refused(answer), of, kind}. The version is read when its turn
- * comes, so it is the one answered to the change before; on a retry it and the Idempotency-Key stay the same.
+ * A change is {doc, kind, start, chain, method, url, body, version}. Those of one `chain` concern one record: each is
+ * made on the version answered to the one before, which is written into it in the step that takes the answered one out.
+ * A repeated request is answered as the first time, by its key, so an answer that got lost changes nothing.
+ * One that is refused stays, marked, until the person has chosen.
  */
-import { newKey, renewSession, request } from './api.js';
+import { me, newKey, request, whoIsHere } from './api.js';
+import { Memory, openStore } from './store.js';
 
 const TRY_AGAIN = new Set([0, 408, 425, 429, 502, 503, 504]);
-const ENDED = 'Your session ended. Sign in again in another tab, then Retry';
 const LONGEST_PAUSE = 30; // seconds
+const TURN = 25_000; // ms that a tab may send where the browser knows no locks; longer than any request
+const TAB = newKey();
+const LOCK = `annotate ${me}`;
 
 export class Outbox {
-  #queue = [];
-  #busy = false;
+  #store = null;
+  #kept = []; // as last read, everybody's
+  #entering = []; // not kept yet
+  #isEntering = false;
+  #isBusy = false;
+  #isWanted = false;
   #timer = 0;
   #failures = 0;
-  #stopped = ''; // why nothing can be sent until the person acts
-  #waiting = ''; // why the next try is later
-  #report;
+  #others = new BroadcastChannel('annotate');
 
-  /** @param report called whenever `state` changes */
-  constructor(report) {
-    this.#report = report;
+  /** Why nothing is sent now: offline, waiting, session, stranger; empty if all is well. */
+  why = '';
+  message = '';
+
+  /**
+   * @param report called when `why` or what waits has changed
+   * @param settled called with a change and the server's answer to it, whichever tab has sent it
+   * @param arrived called when another tab of mine has queued something
+   */
+  constructor({ report = () => {}, settled = () => {}, arrived = () => {} }) {
+    Object.assign(this, { report, settled, arrived });
+    this.ready = openStore().then((store) => {
+      this.#store = store;
+      return this.#edit(() => {});
+    });
+    this.#others.onmessage = ({ data }) => this.#hear(data);
     addEventListener('online', () => this.retry());
+    addEventListener('pageshow', ({ persisted }) => persisted && this.retry());
   }
 
-  /** How many changes are not stored yet, and in words why if it is not just a moment. */
-  get state() {
-    return { n: this.#queue.length, why: this.#queue.length ? this.#stopped || this.#waiting : '' };
+  get isSafe() {
+    return this.#store?.isSafe ?? true;
   }
 
-  add(change) {
-    this.#queue.push({ ...change, key: newKey() });
-    this.#report();
+  /** Mine, in order, those refused too. */
+  get mine() {
+    return [...this.#kept.filter(({ who }) => who === me), ...this.#entering];
+  }
+
+  get unsent() {
+    return this.mine.filter(({ refused }) => !refused);
+  }
+
+  /** How many changes of other people wait in this browser, by name. */
+  get strangers() {
+    const counts = {};
+    for (const { who } of this.#kept) if (who && who !== me) counts[who] = (counts[who] ?? 0) + 1;
+    return counts;
+  }
+
+  holds(chain, kind) {
+    return this.unsent.some((change) => change.chain === chain && (!kind || change.kind === kind));
+  }
+
+  /** @param instead numbers of refused changes that this one takes the place of */
+  async add(change, instead = []) {
+    this.#entering.push({ ...change, who: me, tab: TAB, key: newKey(), instead });
+    this.report();
+    await this.ready;
+    if (this.#isEntering) return;
+    this.#isEntering = true;
+    while (this.#entering.length) await this.#enter([...this.#entering]);
+    this.#isEntering = false;
+    this.#tell({});
     this.#run();
   }
 
-  /** Is anything of this kind still to be sent for that sentence? */
-  holds(of, kind) {
-    return this.#queue.some((change) => change.of === of && change.kind === kind);
+  /** Keep what came meanwhile, in one step. */
+  #enter(batch) {
+    return this.#edit((all) => {
+      const chains = new Set(all.filter(({ who, refused }) => who === me && !refused).map(({ chain }) => chain));
+      let { n } = all.at(-1) ?? { n: 0 };
+      const put = batch.map(({ instead, ...change }) => {
+        const waits = chains.has(change.chain);
+        chains.add(change.chain);
+        n += 1;
+        return { ...change, n, version: waits ? null : change.version };
+      });
+      return { put, drop: batch.flatMap(({ instead }) => instead) };
+    }, () => { this.#entering = this.#entering.slice(batch.length); });
   }
 
-  /** Forget what waits behind a change that the server did not take. */
-  drop(of, kind) {
-    this.#queue = this.#queue.filter((change) => change.of !== of || change.kind !== kind);
+  /** Forget a refused change: the person has decided so. */
+  async drop(n) {
+    await this.#edit(() => ({ drop: [n] }));
+    this.#tell({});
+    this.report();
   }
 
+  /** Try at once, also with a session that may be a new one. */
   async retry() {
-    if (this.#stopped) {
-      const name = await renewSession();
-      const mine = document.querySelector('meta[name="reviewer"]').content;
-      if (name !== mine) {
-        this.#stopped = name ? `${name} is signed in now; these changes are ${mine}’s. Sign in as ${mine}, then Retry` : this.#stopped;
-        return this.#report();
-      }
-      this.#stopped = '';
+    await this.ready;
+    if (this.why === 'session' || this.why === 'stranger') {
+      const name = await whoIsHere();
+      if (name !== me) return this.#stop(name ? 'stranger' : 'session', name);
     }
+    this.#stop('');
     clearTimeout(this.#timer);
     this.#timer = 0;
+    await this.#edit(() => {});
     this.#run();
+  }
+
+  /** After signing in: this tab and all others go on. */
+  signedIn() {
+    this.#tell({ again: true });
+    return this.retry();
+  }
+
+  #stop(why, message = '') {
+    Object.assign(this, { why, message });
+    this.report();
+  }
+
+  #tell(news) {
+    this.#others.postMessage({ who: me, ...news });
+  }
+
+  async #hear({ who, again, change, answer }) {
+    await this.#edit(() => {});
+    if (who !== me) return this.report();
+    if (change) this.settled(change, answer);
+    else this.arrived();
+    if (again || (change && this.why === 'offline')) this.retry();
+    this.report();
+  }
+
+  async #edit(work, then) {
+    let all;
+    try {
+      all = await this.#store.edit(work);
+    } catch {
+      // Full, or taken away: go on in memory with what is known, and say so.
+      this.#store = new Memory(this.#kept);
+      all = await this.#store.edit(work);
+    }
+    this.#kept = all.filter(({ n }) => n);
+    then?.();
   }
 
   async #run() {
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      while (this.#queue.length && !this.#timer && !this.#stopped) await this.#send(this.#queue[0]);
-    } finally {
-      this.#busy = false;
+    this.#isWanted = true;
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#isWanted && !this.#timer && !this.why) {
+      this.#isWanted = false;
+      await this.#inTurn(() => this.#sendAll());
+    }
+    this.#isBusy = false;
+  }
+
+  /** One tab sends at a time, or the order would not hold. */
+  async #inTurn(work) {
+    if (navigator.locks) return navigator.locks.request(LOCK, work);
+    if (!(await this.#takeTurn())) return this.#pause(1);
+    await work();
+    return this.#edit((all) => ({ drop: all.filter(({ n, tab }) => !n && tab === TAB).map(({ n }) => n) }));
+  }
+
+  /** Plain http beyond localhost has no locks: take the turn in the store, for as long as a request may take. */
+  async #takeTurn() {
+    if (navigator.locks) return true;
+    let isMine = true;
+    await this.#edit((all) => {
+      const held = all.find(({ n }) => !n);
+      isMine = !held || held.tab === TAB || Math.abs(held.until - Date.now() - TURN / 2) > TURN / 2;
+      return isMine ? { put: [{ n: 0, tab: TAB, until: Date.now() + TURN }] } : {};
+    });
+    return isMine;
+  }
+
+  async #sendAll() {
+    await this.#edit(() => {}); // other tabs have put theirs in, or have sent what I know
+    while (!this.#timer) {
+      if (!(await this.#takeTurn())) return;
+      const change = this.#kept.find(({ who, refused }) => who === me && !refused);
+      if (!change) return this.report();
+      const { method, url, body, version, key } = change;
+      await this.#take(change, await request(method, url, { body, key, version: version ?? undefined }));
+      if (this.why === 'session' || this.why === 'stranger') return;
     }
   }
 
-  async #send(change) {
-    change.seen ??= change.version?.();
-    const answer = await request(change.method, change.url, { body: change.body, version: change.seen, key: change.key });
-    await this.#settle(change, answer);
-  }
-
-  async #settle(change, answer) {
-    if (answer.status === 401) {
-      this.#stopped = ENDED;
-    } else if (answer.error?.code === 'csrf' && !change.renewed) {
-      change.renewed = true; // perhaps the CSRF token of an earlier sign-in
-      this.#stopped = ENDED;
-      await this.retry();
-    } else if (TRY_AGAIN.has(answer.status)) {
-      this.#pause(answer);
-    } else {
-      this.#failures = 0;
-      this.#waiting = '';
-      this.#queue.shift();
-      if (answer.ok) change.done(answer.data);
-      else change.refused(answer);
+  async #take(change, answer) {
+    if (answer.status === 401 || answer.error?.code === 'csrf') {
+      const name = answer.status === 401 ? null : await whoIsHere(); // perhaps only the token of an earlier sign-in
+      if (name !== me || this.isRenewed) return this.#stop(name && name !== me ? 'stranger' : 'session', name);
+      this.isRenewed = true;
+      return;
     }
-    this.#report();
+    if (TRY_AGAIN.has(answer.status)) {
+      const seconds = answer.retryAfter || Math.min(LONGEST_PAUSE, 2 ** this.#failures);
+      this.#failures += 1;
+      this.#pause(seconds * (1 + Math.random() / 4));
+      return this.#stop(answer.status ? 'waiting' : 'offline', answer.error.message);
+    }
+    this.isRenewed = false;
+    this.#failures = 0;
+    await this.#edit((all) => (all.some(({ key }) => key === change.key) ? settle(all, change, answer) : {}));
+    Object.assign(this, { why: '', message: '' });
+    this.#tell({ change, answer });
+    this.settled(change, answer);
+    this.report();
   }
 
-  #pause(answer) {
-    const seconds = answer.retryAfter || Math.min(LONGEST_PAUSE, 2 ** this.#failures);
-    this.#failures += 1;
-    this.#waiting = `${answer.error.message} Trying again in ${seconds} s`;
-    this.#timer = setTimeout(() => this.retry(), seconds * 1000 * (1 + Math.random() / 4));
+  #pause(seconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.retry(), seconds * 1000);
   }
+}
+
+/** Is what was asked for just what is stored already, for example from another computer of mine? */
+export const agrees = ({ kind, body }, { status, error }) => kind === 'annotation' && status === 412
+  && ['label', 'speaker', 'note'].every((name) => (error.current?.[name] ?? null) === body[name]);
+
+/** What an answer does to the changes that wait: {put, drop}. */
+export function settle(all, change, answer) {
+  const behind = all.filter((each) => each.who === change.who && each.n > change.n && !each.refused);
+  const chain = behind.filter((each) => each.chain === change.chain);
+  if (answer.ok || agrees(change, answer)) {
+    const version = answer.ok ? answer.version : answer.error.current.version;
+    const put = chain.slice(0, 1).map((next) => ({ ...next, version }));
+    return { drop: [change.n], put: [...put, ...decisionsOn(behind, change, answer)] };
+  }
+  // The newest stands for all that wait behind it: it holds the whole record.
+  const refused = { status: answer.status, ...answer.error };
+  const last = chain.findLast(({ url }) => url === change.url) ?? change;
+  const others = chain.filter(({ url }) => url !== change.url);
+  const gone = [change, ...chain].filter((each) => each !== last && !others.includes(each));
+  return { drop: gone.map(({ n }) => n), put: [last, ...others].map((each) => ({ ...each, refused })) };
+}
+
+/** My own vote moves the decision on; one of mine that waits was made knowing it, unless another editor decided. */
+function decisionsOn(behind, { doc, start }, { data }) {
+  const decision = data?.sentence?.decision;
+  if (!decision || decision.decided_by === 'adjudication') return [];
+  const mine = behind.filter((each) => each.kind === 'decision' && each.doc === doc && each.start === start);
+  return mine.slice(0, 1).map((each) => ({ ...each, version: decision.version }));
 }

@@ -1,18 +1,30 @@
 /** Details of the current sentence: my speaker and note, who decided what, an editor's decision; verification.js does the rest. */
+import { request } from './api.js';
 import { showErrors } from './forms.js';
 import { isCheckable, paint, words } from './sentences.js';
 import { VerificationForm } from './verification.js';
 
+const PAUSE = 800; // ms without a key; then speaker and note are stored
+
 export class Panel {
   #s = null;
   #awaited = null; // the sentence whose verification opens as soon as its decision is back from the server
+  #timer = 0;
+  #visit = 0; // to a field: what is typed meanwhile is one step for undo
+  #asked = ''; // for names like this
 
-  constructor(root, { isEditor, sentences, mine, send, say, showSaving, leave }) {
-    Object.assign(this, { root, sentences, mine, send, say, showSaving, leave });
-    this.verification = new VerificationForm(this.$('#verify'), { isEditor, send, showSaving, say });
+  constructor(root, { isEditor, sentences, mine, outbox, send, say, showSaving, leave, api }) {
+    Object.assign(this, { root, sentences, mine, outbox, send, say, showSaving, leave, api });
+    this.verification = new VerificationForm(this.$('#verify'), { isEditor, outbox, send, showSaving, say });
     this.form = this.$('#mine');
     this.decide = this.$('#decide');
     this.form.addEventListener('change', () => this.flush());
+    this.form.addEventListener('focusin', () => { this.#visit += 1; });
+    this.form.addEventListener('input', ({ target }) => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.flush(), PAUSE);
+      if (target.name === 'speaker') this.#askSpeakers(target.value);
+    });
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.flush();
@@ -37,7 +49,8 @@ export class Panel {
       this.#awaited = null;
     }
     this.#s = s;
-    this.$('#excerpt').textContent = s.el.textContent;
+    this.$('#excerpt').textContent = s.text;
+    this.#showSuggestion(s);
     this.$('#my-label').textContent = words(s.mine.label) || 'Untagged';
     for (const name of ['speaker', 'note']) {
       const field = this.form.elements[name];
@@ -55,6 +68,7 @@ export class Panel {
 
   /** Save what is typed into speaker and note. */
   flush() {
+    clearTimeout(this.#timer);
     if (!this.#s) return;
     const typed = {};
     for (const name of ['speaker', 'note']) {
@@ -62,13 +76,35 @@ export class Panel {
       if (field.value !== field.dataset.shown) typed[name] = field.value.trim() || null;
       field.dataset.shown = field.value;
     }
-    this.mine.change([this.#s], typed);
-    this.#listSpeakers();
+    this.mine.change([this.#s], typed, 'key', this.#visit);
   }
 
-  #listSpeakers() {
-    const names = new Set(this.sentences.map((s) => s.mine.speaker).filter(Boolean));
-    this.$('#speakers').replaceChildren(...[...names].map((name) => new Option(name, name)));
+  /** Is something typed that is not on its way yet? */
+  get isTyping() {
+    return ['speaker', 'note'].some((name) => this.form.elements[name].value !== (this.form.elements[name].dataset.shown ?? ''));
+  }
+
+  /** Offer the names of this document, then those of others. */
+  #listSpeakers(earlier = []) {
+    const here = this.sentences.flatMap((s) => [s.mine, ...s.others, s.decision]).map((each) => each?.speaker).filter(Boolean);
+    const names = [...new Set([...here, ...earlier])];
+    this.$('#speakers').replaceChildren(...names.map((name) => new Option(name, name)));
+  }
+
+  async #askSpeakers(typed) {
+    const q = typed.trim();
+    if (!this.$('#speakers').children.length) this.#listSpeakers();
+    if (!q || q === this.#asked) return;
+    this.#asked = q;
+    const { ok, data } = await request('GET', `${this.api}speakers?q=${encodeURIComponent(q)}`);
+    if (ok && q === this.#asked) this.#listSpeakers(data.items);
+  }
+
+  #showSuggestion({ mine, suggestion }) {
+    const shown = mine.label ? null : suggestion;
+    this.$('#suggestion').hidden = !shown;
+    this.$('#suggested').textContent = shown ? [words(shown.label), shown.speaker].filter(Boolean).join(', ') : '';
+    this.$('#because').textContent = shown?.reason ?? '';
   }
 
   open(part) {
@@ -83,6 +119,7 @@ export class Panel {
       this.root.scrollTop = this.$('#verification').offsetTop;
     }
     const field = part === 'verification' ? this.verification.form.elements.status : this.form.elements[part];
+    if (part === 'speaker') this.#listSpeakers();
     (field.disabled ? this.$('#verification summary') : field).focus();
   }
 
@@ -125,7 +162,9 @@ export class Panel {
     const draft = { label: label.value, speaker: speaker.value.trim() || null, reason: reason.value.trim() || null };
     const stored = storedDecision(s);
     const isNew = ['label', 'speaker', 'reason'].some((name) => draft[name] !== stored[name]);
-    s.drafts.decision = isNew ? draft : undefined;
+    const { n } = s.drafts.decision ?? {};
+    if (n && !isNew) this.outbox.drop(n);
+    s.drafts.decision = isNew ? { ...draft, n } : undefined;
     paint(s);
     this.showSaving();
   }
@@ -134,28 +173,33 @@ export class Panel {
     const s = this.#s;
     const { label, speaker, reason } = s.drafts.decision ?? storedDecision(s);
     showErrors(this.decide);
+    const { n } = s.drafts.decision ?? {};
     this.send({
-      of: s, kind: 'decision', method: 'PUT', path: `/sentences/${s.start}/decision`,
+      kind: 'decision', method: 'PUT', path: `/sentences/${s.start}/decision`, start: s.start,
       body: { end: s.end, label: label || null, speaker, reason },
-      version: () => s.decision?.version ?? 0,
-      done: () => {
-        delete s.drafts.decision;
-        paint(s);
-        this.showSaving();
-        this.say(`Decided: ${words(s.decision?.label) || 'left to the votes'}.`);
-      },
-      refused: ({ status, error }) => this.#decisionRefused(s, { label, speaker, reason }, status, error),
-    });
+      version: s.decision?.version ?? 0,
+    }, n ? [n] : []);
   }
 
-  #decisionRefused(s, draft, status, error) {
+  /** The server has answered, now or, for a change of an earlier visit, before; `n` is the change if it still waits. */
+  decisionSettled(s, { body, n }, { ok, status, error }) {
+    if (ok) {
+      delete s.drafts.decision;
+      this.say(`Decided: ${words(s.decision?.label) || 'left to the votes'}.`);
+    } else {
+      this.#decisionRefused(s, { ...body, n }, status, error);
+    }
+    paint(s);
+    this.showSaving();
+  }
+
+  #decisionRefused(s, { label, speaker, reason, n }, status, error) {
     let { message } = error;
     if (status === 412 && error.current) {
       s.decision = { ...s.decision, ...error.current };
       message = `Decided meanwhile: ${decided(s)} Press Decide again to put yours in its place.`;
     }
-    s.drafts.decision = { ...draft, ...s.drafts.decision, message };
-    paint(s);
+    s.drafts.decision = { label: label ?? '', speaker, reason, ...s.drafts.decision, message, n };
     if (s === this.#s) this.show(s);
     else this.say(`A decision is not saved: ${message}`);
     if (s === this.#s && error.fields) showErrors(this.decide, error.fields);

@@ -4,7 +4,12 @@ const UNCHECKED = { status: 'unchecked', verdict: 'unverified', rationale: null,
 
 export const words = (term) => (term ? term[0].toUpperCase() + term.slice(1).replaceAll('_', ' ') : '');
 
+export const clip = (text, n = 60) => (text?.length > n ? `${text.slice(0, n).trim()}…` : text);
+
 export const isCheckable = (label) => label === 'claim' || label === 'quote';
+
+/** How many code points: what offsets count, where a string of JavaScript counts UTF-16 units. */
+export const length = (text) => [...text].length;
 
 /** Read what the server rendered: data attributes, and the data block for whatever is beyond them. */
 export function readSentences(article, known) {
@@ -23,12 +28,14 @@ export function readSentences(article, known) {
     return {
       el, index, start, decision, mine,
       end: Number(end),
+      text: el.textContent,
       stored: mine,
       version: Number(v),
       others: more.others ?? [],
       adjudication: more.adjudication ?? null,
       verification: more.verification ?? unchecked(decision?.label),
       lateDissent: more.late_dissent ?? false,
+      suggestion: more.suggestion ?? null,
       drafts: {},
     };
   });
@@ -49,6 +56,7 @@ export function absorb(s, json, me, mineToo) {
   s.adjudication = json.adjudication;
   s.verification = json.verification;
   s.lateDissent = json.late_dissent;
+  s.suggestion = json.suggestion ?? s.suggestion;
   paint(s);
 }
 
@@ -64,7 +72,8 @@ export function paint(s) {
   put(s.el, 'd', d && (d.in_dispute ? 'dispute' : d.label));
   put(s.el, 'k', checking);
   put(s.el, 'r', checking === 'settled' ? words(v.attribution && v.verdict === 'unverified' ? v.attribution : v.verdict) : null);
-  put(s.el, 'x', isUnsaved(s) ? '' : null);
+  put(s.el, 'x', s.isCutting ? 'boundaries' : isUnsaved(s) ? 'unsaved' : null);
+  put(s.el, 's', s.mine.label ? null : s.suggestion?.label);
 }
 
 function put(el, name, value) {
@@ -87,8 +96,38 @@ export function makeList(article, sentences) {
   }
   article.role = 'listbox';
   article.ariaLabel = 'Sentences';
-  for (const { el } of sentences) {
-    el.role = 'option';
-    el.tabIndex = -1;
+  article.ariaMultiSelectable = 'true';
+  for (const { el } of sentences) makeOption(el);
+}
+
+function makeOption(el) {
+  el.role = 'option';
+  el.tabIndex = -1;
+}
+
+/** Put the sentences that the server names in the place of those that they overlap; those with the same span stay. */
+export function replace(sentences, news, me) {
+  const [from, to] = [news[0].start, news.at(-1).end];
+  const old = sentences.filter((s) => s.start < to && s.end > from);
+  const fresh = news.map((json) => old.find((s) => s.start === json.start && s.end === json.end) ?? make(json));
+  const gone = old.filter((s) => !fresh.includes(s));
+  const place = document.createTextNode('');
+  old[0].el.before(place);
+  for (const { el } of old) {
+    if (el !== old[0].el && el.previousSibling?.nodeType === Node.TEXT_NODE) el.previousSibling.remove();
+    el.remove();
   }
+  place.after(...fresh.flatMap(({ el }, i) => (i ? [' ', el] : [el])));
+  place.remove();
+  sentences.splice(old[0].index, old.length, ...fresh);
+  sentences.forEach((s, index) => { s.index = index; });
+  for (const [i, s] of fresh.entries()) absorb(s, news[i], me, true);
+  return gone;
+}
+
+function make({ start, end, text }) {
+  const el = Object.assign(document.createElement('span'), { id: `s${start}`, textContent: text });
+  el.dataset.end = end;
+  makeOption(el);
+  return { el, start, end, text, others: [], suggestion: null, drafts: {} };
 }

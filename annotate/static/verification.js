@@ -31,8 +31,8 @@ export function missing(record, label, stored, reason) {
 export class VerificationForm {
   #s = null;
 
-  constructor(form, { isEditor, send, showSaving, say }) {
-    Object.assign(this, { form, isEditor, send, showSaving, say });
+  constructor(form, { isEditor, outbox, send, showSaving, say }) {
+    Object.assign(this, { form, isEditor, outbox, send, showSaving, say });
     this.rows = form.querySelector('.rows');
     form.addEventListener('input', () => this.#keep());
     form.addEventListener('submit', (event) => {
@@ -114,14 +114,20 @@ export class VerificationForm {
     const s = this.#s;
     const record = this.#read();
     const reason = this.form.elements.reason.value.trim();
-    if (text(record) === text(startOf(s)) && !reason) delete s.drafts.verification;
+    if (text(record) === text(startOf(s)) && !reason) this.#drop(s);
     else s.drafts.verification = { version: s.verification.version, ...s.drafts.verification, record, reason };
     this.#tell(s);
   }
 
+  #drop(s) {
+    const { n } = s.drafts.verification ?? {};
+    if (n) this.outbox.drop(n);
+    delete s.drafts.verification;
+  }
+
   #forget() {
     const s = this.#s;
-    delete s.drafts.verification;
+    this.#drop(s);
     showErrors(this.form);
     this.#fill(startOf(s));
     this.#tell(s);
@@ -162,28 +168,35 @@ export class VerificationForm {
     const fields = missing(draft.record, s.decision.label, s.verification, draft.reason);
     showErrors(this.form, fields, this.#finder());
     if (Object.keys(fields).length) return;
-    const body = { end: s.end, ...draft.record, ...(draft.reason && { reason: draft.reason }) };
-    s.drafts.verification = { ...draft, sending: true, message: '', conflict: null, fields: {} };
+    const { record, version, reason, n } = draft;
+    s.drafts.verification = { record, version, reason, sending: true };
     this.#tell(s);
     this.send({
-      of: s, kind: 'verification', method: 'PUT', path: `/sentences/${s.start}/verification`, body,
-      version: () => draft.version,
-      done: () => {
-        delete s.drafts.verification;
-        this.#tell(s);
-        if (s === this.#s && document.activeElement === document.body) this.form.parentElement.querySelector('summary').focus();
-        this.say('The verification is saved.');
-      },
-      refused: ({ status, error }) => this.#refused(s, status, error),
-    });
+      kind: 'verification', method: 'PUT', path: `/sentences/${s.start}/verification`, start: s.start, version,
+      body: { end: s.end, ...record, ...(reason && { reason }) },
+    }, n ? [n] : []);
   }
 
-  #refused(s, status, error) {
-    const draft = s.drafts.verification;
-    draft.sending = false;
-    draft.fields = error.fields ?? {};
+  /** Show a change that waits since an earlier visit. */
+  waits(s, { body: { end, reason = '', ...record }, version }) {
+    s.drafts.verification = { record: normal(record), version, reason, sending: true };
+    paint(s);
+  }
+
+  /** The server has answered; `n` is the change if it was refused and waits for me. */
+  settled(s, { body: { end, reason = '', ...record }, version, n }, { ok, status, error }) {
+    if (!ok) return this.#refused(s, { record: normal(record), version, reason, n }, status, error);
+    delete s.drafts.verification;
+    this.#tell(s);
+    if (s === this.#s && document.activeElement === document.body) this.form.parentElement.querySelector('summary').focus();
+    this.say('The verification is saved.');
+  }
+
+  #refused(s, draft, status, error) {
+    Object.assign(draft, { fields: error.fields ?? {}, message: '' });
     if (status === 412 && error.current) draft.conflict = error.current;
     else draft.message = error.message;
+    s.drafts.verification = draft;
     this.#tell(s);
     if (s !== this.#s) return this.say(`A verification is not saved: ${error.message}`);
     showErrors(this.form, draft.fields, this.#finder());

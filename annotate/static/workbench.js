@@ -1,38 +1,97 @@
 /** The workbench: keys, focus, progress and sign-off. What is tagged is in mine.js, the way to the server in outbox.js. */
+import { signIn } from './api.js';
+import { Cut } from './cut.js';
+import { Find } from './find.js';
 import { Mine } from './mine.js';
-import { Outbox } from './outbox.js';
+import { showNotices } from './notices.js';
+import { Outbox, agrees } from './outbox.js';
 import { Panel } from './panel.js';
-import { isUnsaved, makeList, readSentences, words } from './sentences.js';
+import { clip, isUnsaved, makeList, readSentences, words } from './sentences.js';
 
 const $ = (id) => document.getElementById(id);
-const { api, me, role } = $('workbench').dataset;
-const TAGS = { c: 'claim', q: 'quote', b: 'boilerplate', n: 'none' };
+const { api, root, role } = $('workbench').dataset;
+const HERE = location.pathname;
+const LABELS = { c: 'claim', q: 'quote', b: 'boilerplate', n: 'none', 1: 'claim', 2: 'quote', 3: 'boilerplate', 4: 'none' };
 const KEYS_SETTING = 'annotate.single-keys';
+const PATIENCE = 1000; // ms that the page waits for what an earlier visit left, before it can be used
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 const sentences = readSentences($('article'), JSON.parse($('state').textContent));
 let current = null;
-let complaint = '';
+let anchor = null; // where a range began
+let lastLabel = null;
+let complaint = null; // {text, n?}: what the server refused beyond single sentences
 let leaving = false;
-const outbox = new Outbox(() => showSaving());
-const mine = new Mine({ me, sentences, outbox, send, changed });
-const panel = new Panel($('panel'), { isEditor: role !== 'reviewer', sentences, mine, send, say, showSaving, leave: () => focus(current) });
+const outbox = new Outbox({ report: showSaving, settled, arrived: () => showWaiting(['annotation']) });
+const mine = new Mine({ sentences, outbox, send, changed });
+const back = () => focus(current);
+const panel = new Panel($('panel'), { api: root, isEditor: role !== 'reviewer', sentences, mine, outbox, send, say, showSaving, leave: back });
+const find = new Find($('find'), { sentences, say, leave: back, focus: (s) => focus(s, { take: false }) });
+const cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
 
 // ---- to the server and back ----
 
-/** Queue a write; its answer brings the sentence and the counts of the document up to date. */
-function send({ path, done, ...rest }) {
-  outbox.add({
-    ...rest,
-    url: api + path,
-    done(data) {
-      if (rest.of) mine.absorb(rest.of, data.sentence);
-      $('n-in-dispute').textContent = data.document.n_in_dispute;
-      $('n-unchecked').textContent = data.document.n_unchecked;
-      done?.(data);
-      if (rest.of === current) panel.show(current);
-    },
-  });
+function send({ path, ...change }, instead) {
+  const s = mine.at(change.start);
+  outbox.add({ doc: HERE, url: api + path, chain: [change.kind, HERE, change.start].join(' ').trim(), about: s && clip(s.text), ...change }, instead);
+}
+
+/** The server has answered a change, of this tab or of another. */
+function settled(change, answer) {
+  if (change.doc !== HERE) return;
+  const { ok, data } = answer;
+  const s = mine.at(change.start);
+  const kept = outbox.mine.find(({ n, refused }) => refused && n === change.n) ?? change;
+  if (ok) {
+    $('n-in-dispute').textContent = data.document.n_in_dispute;
+    $('n-unchecked').textContent = data.document.n_unchecked;
+    if (s && data.sentence && change.kind !== 'annotation') mine.absorb(s, data.sentence);
+  }
+  const act = {
+    annotation: () => (s ? mine.settled(s, change, answer) : ok || agrees(change, answer) || lose(kept)),
+    decision: () => s && panel.decisionSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
+    verification: () => s && panel.verification.settled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
+    'sign-off': () => (ok ? signedOff() : notSignedOff(kept, answer.error)),
+    split: () => bounded(change, answer),
+    merge: () => bounded(change, answer),
+  }[change.kind];
+  act?.();
+  showProgress();
+  if (s === current) showCurrent();
+}
+
+/** Show what waits: the changes of an earlier visit, or of another tab. */
+function showWaiting(kinds) {
+  for (const change of outbox.mine.filter(({ doc, kind }) => doc === HERE && (!kinds || kinds.includes(kind)))) {
+    const { kind, refused, start } = change;
+    const s = mine.at(start);
+    if (kind === 'annotation') s ? mine.show(s, change) : refused && lose(change);
+    else if (kind === 'sign-off') refused ? notSignedOff(change, refused) : $('sign-off').disabled = true;
+    else if (!s) continue;
+    else if (kind === 'decision') refused && panel.decisionSettled(s, change, { error: refused, status: refused.status });
+    else if (kind === 'verification') refused ? panel.verification.settled(s, change, { error: refused, status: refused.status }) : panel.verification.waits(s, change);
+    else refused ? bounded(change, { error: refused }) : mine.wait(s, kind);
+  }
+}
+
+/** A change whose sentence is no longer there. */
+function lose({ about, body, n, refused }) {
+  complain(`“${about}” is no longer a sentence of this article. Yours was: ${describe(body)}. ${refused?.message ?? ''}`, n);
+}
+
+function complain(text, n) {
+  complaint = { text, n };
+  showProblem();
+}
+
+function bounded(change, answer) {
+  const isHere = change.start === current.start || !current.el.isConnected;
+  const found = mine.bounded(change, answer);
+  if (!answer.ok) complain(`The boundaries are as they were. ${answer.error.message}`);
+  const lost = (answer.data?.lost ?? []).map((each) => `${each.reviewer ?? 'You'}: ${words(each.label)}`);
+  if (found) say(`${found.length > 1 ? 'Cut in two.' : 'Joined.'} ${lost.length ? `The labels differed, so it is untagged. Before: ${lost.join(', ')}.` : ''}`);
+  if (found && (isHere || !current.el.isConnected)) focus(found[0], { take: document.activeElement === document.body || $('article').contains(document.activeElement) });
+  $('tagged').max = sentences.length;
 }
 
 function changed(s) {
@@ -47,80 +106,109 @@ function showProgress() {
   const isDone = 'done' in $('sign-off').dataset;
   $('n-untagged').textContent = n;
   $('end-untagged').textContent = n ? left() : 'Every sentence is tagged.';
-  $('rest-none').hidden = $('first-untagged').hidden = !n;
+  for (const each of document.querySelectorAll('[data-rest]')) each.hidden = !n;
+  for (const each of document.querySelectorAll('[data-n]')) each.textContent = n;
+  $('rest').hidden ||= !n;
   $('tagged').value = sentences.length - n;
   $('undo').disabled = !mine.canUndo;
   $('sign-off').textContent = n ? `Sign off (${n} left)` : isDone ? 'Signed off ✓' : 'Sign off';
-  $('sign-off').disabled = !n && isDone;
+  $('sign-off').disabled = (!n && isDone) || outbox.holds(`sign-off ${HERE}`);
 }
 
 const left = () => `${mine.nUntagged} left.`;
 
-/** Saved, Saving or Not saved; spoken only when something went wrong and when it is well again. */
+/** Saved, Saving, Offline or Not saved; spoken only when something went wrong and when it is well again. */
 function showSaving() {
-  const way = outbox.state;
-  const n = way.n + mine.problems.length;
+  const { length } = outbox.unsent;
+  const n = length + mine.problems.length;
   const drafts = sentences.filter((s) => s.drafts.decision || s.drafts.verification).length;
-  const state = way.why || mine.problems.length ? 'unsaved' : n ? 'saving' : drafts ? 'draft' : 'saved';
+  const isBad = (outbox.why && length) || mine.problems.length;
+  const state = isBad ? 'unsaved' : n ? 'saving' : drafts || panel.isTyping ? 'draft' : 'saved';
   const save = $('save');
   if (state === 'unsaved') save.ariaLive = 'polite';
   save.dataset.state = state;
-  const text = { unsaved: `Not saved (${n})${way.why ? `. ${way.why}.` : ''}`, saving: 'Saving…', draft: 'Unsaved form', saved: 'Saved' }[state];
-  if ($('save-text').textContent !== text) $('save-text').textContent = text;
-  $('retry').hidden = !way.why;
+  const why = { offline: `Offline (${n})`, waiting: `Not saved yet (${n})`, session: `Signed out (${n})`, stranger: `Not saved (${n})` }[outbox.why] ?? `Not saved (${n})`;
+  put($('save-text'), { unsaved: why, saving: 'Saving…', draft: 'Unsaved typing', saved: 'Saved' }[state]);
+  $('retry').hidden = !length || !['offline', 'waiting'].includes(outbox.why);
   if (state === 'saved') setTimeout(() => { save.ariaLive = 'off'; }, 1000);
+  $('session').hidden = !length || !['session', 'stranger'].includes(outbox.why);
+  put($('session-text'), outbox.why === 'stranger' ? `${outbox.message} is signed in now. Your work waits here for you.` : 'Your session ended. Nothing is lost: sign in again, and it goes out.');
+  showNotices(outbox, HERE);
+}
+
+function put(el, text) {
+  if (el.textContent !== text) el.textContent = text;
 }
 
 /** What the server did not take: one strip above the tools, one sentence at a time. */
 function showProblem() {
   const [s] = mine.problems;
-  const text = s ? explain(s) : complaint;
+  const text = s ? explain(s) : complaint?.text ?? '';
   $('problem').hidden = !text;
   if ($('problem-text').textContent === text) return;
   $('problem-text').textContent = text;
-  $('keep-mine').hidden = $('take-theirs').hidden = !s;
-  if (s) {
-    const { stored, reload } = s.problem;
-    $('keep-mine').textContent = stored ? 'Keep mine' : reload ? 'Reload the page' : 'Try again';
-    $('take-theirs').textContent = stored ? 'Take theirs' : 'Discard mine';
-  }
-  say(text);
+  $('keep-mine').hidden = !s;
+  const { stored, code, current: now } = s?.problem ?? {};
+  const newer = code === 'superseded' && (now?.document ?? now?.id);
+  $('newer').hidden = !newer;
+  if (newer) $('newer').href = `${root.replace('api/v1/', '')}documents/${newer}`;
+  $('keep-mine').textContent = stored || isBoundary(s) ? 'Keep mine' : code === 'boundary_changed' ? 'Reload the page' : 'Try again';
+  $('take-theirs').textContent = !s ? 'Close' : stored ? 'Take theirs' : 'Discard mine';
+  if (text) say(text);
 }
+
+/** Is the change about other boundaries than those that the page shows by now? */
+const isBoundary = (s) => s?.problem.code === 'boundary_changed' && s.problem.current?.sentences?.some(({ start, end }) => start === s.start && end === s.end);
 
 function explain(s) {
-  const { stored, message } = s.problem;
-  const start = `“${s.el.textContent.slice(0, 40).trim()}…”`;
-  if (!stored) return `${start} is not saved as ${describe(s.mine)}. ${message}`;
-  return `${start} was changed elsewhere. Stored now: ${describe(stored)}. Yours: ${describe(s.mine)}.`;
+  const { stored, message, code, current: now } = s.problem;
+  const start = `“${clip(s.text, 40)}”`;
+  if (stored) return `${start} was changed elsewhere. Stored now: ${describe(stored)}. Yours: ${describe(s.mine)}.`;
+  const there = code === 'boundary_changed' && now?.sentences ? ` There now: ${now.sentences.map(({ text }) => `“${clip(text, 40)}”`).join(' and ')}.` : '';
+  return `${start} is not saved as ${describe(s.mine)}. ${message}${there}`;
 }
 
-const clip = (text) => (text?.length > 60 ? `${text.slice(0, 60)}…` : text);
 const describe = (a) => [words(a.label) || 'untagged', clip(a.speaker), clip(a.note)].filter(Boolean).join(', ');
 
 function choose(act) {
   const [s] = mine.problems;
-  if (act === 'keepMine' && s.problem.reload) return location.reload();
+  if (!s) {
+    if (complaint?.n) outbox.drop(complaint.n);
+    complaint = null;
+    showProblem();
+    return focus(current);
+  }
+  if (act === 'keepMine' && s.problem.code === 'boundary_changed' && !isBoundary(s)) {
+    leaving = true; // it is kept, and shown again
+    return location.reload();
+  }
   mine[act](s);
   focus(s);
 }
 
 // ---- where I am ----
 
-/** Make a sentence the current one. */
-function focus(s, { take = true, scroll = true } = {}) {
+const chosen = () => (anchor ? sentences.slice(Math.min(anchor.index, current.index), Math.max(anchor.index, current.index) + 1) : [current]);
+
+/** Make a sentence the current one; `extend` keeps those from where I was. */
+function focus(s, { take = true, scroll = true, extend = false } = {}) {
   if (!s) return;
-  if (s !== current) {
-    if (current) {
-      current.el.ariaSelected = null;
-      current.el.tabIndex = -1;
-    }
+  if (cut.s && cut.s !== s) cut.stop();
+  if (s !== current || (anchor && !extend)) {
+    anchor = extend ? anchor ?? current : null;
+    if (anchor === s) anchor = null;
+    if (current) current.el.tabIndex = -1;
     current = s;
     s.el.tabIndex = 0;
-    s.el.ariaSelected = 'true';
+    const list = new Set(chosen().map(({ el }) => el));
+    for (const el of $('article').querySelectorAll('[aria-selected]')) if (!list.has(el)) el.ariaSelected = null;
+    for (const el of list) el.ariaSelected = 'true';
+    if (extend) say(`${list.size} selected.`);
     showCurrent();
   }
   if (take) s.el.focus({ preventScroll: true });
   if (scroll) s.el.scrollIntoView({ block: 'nearest', behavior: calm.matches ? 'auto' : 'smooth' });
+  if (!$('quick').hidden) placeQuick();
 }
 
 function showCurrent() {
@@ -130,82 +218,144 @@ function showCurrent() {
 
 const move = (by, options) => focus(sentences[current.index + by], options);
 
-const firstUntagged = () => sentences.find((s) => !s.mine.label);
+/** The next that is untagged, from here on and then from the beginning. */
+const nextUntagged = (after = current.index) => [...sentences.slice(after + 1), ...sentences].find((s) => !s.mine.label);
+
+function goToUntagged() {
+  const s = nextUntagged();
+  if (!s) return say('Every sentence is tagged.');
+  focus(s);
+}
 
 function say(text) {
   $('announce').textContent = text;
 }
 
+/** On a touch screen the tags stand under the sentence that was tapped. */
+function placeQuick() {
+  const quick = $('quick');
+  quick.hidden = false;
+  quick.prepend(document.querySelector('.tags'));
+  const boxes = current.el.getClientRects();
+  const home = $('article').getBoundingClientRect();
+  quick.style.top = `${boxes[boxes.length - 1].bottom - home.top + 4}px`;
+}
+
+function closeQuick() {
+  $('quick').hidden = true;
+  $('bar').querySelector('.acts').before(document.querySelector('.tags'));
+  focus(current, { scroll: false });
+}
+
 // ---- what I do ----
 
+const WAIT = 'Its boundaries are being stored: wait a moment.';
+
 function tag(label, origin, options) {
-  const isLast = current.index === sentences.length - 1;
-  mine.change([current], { label }, origin);
-  move(1, options);
-  say(`${words(label)}. ${left()}${isLast ? ' End of the article.' : ''}`);
+  const list = chosen();
+  if (list.some((s) => s.isCutting)) return say(WAIT);
+  lastLabel = label;
+  mine.change(list, { label }, origin);
+  const next = sentences[list.at(-1).index + 1];
+  focus(next ?? list.at(-1), options);
+  const many = list.length > 1 ? `, ${list.length} sentences` : '';
+  say(`${words(label)}${many}. ${left()}${next ? '' : ' End of the article.'}`);
+}
+
+function takeSuggestion(origin = 'key') {
+  const { suggestion, mine: { label } } = current;
+  if (!suggestion || label) return say('Nothing is suggested here.');
+  if (current.isCutting) return say(WAIT);
+  mine.change([current], { label: suggestion.label, speaker: current.mine.speaker ?? suggestion.speaker ?? null }, origin);
+  lastLabel = suggestion.label;
+  move(1);
+  say(`${words(suggestion.label)}, as suggested. ${left()}`);
 }
 
 function step(act) {
-  const steps = mine[act]();
-  if (!steps) return say(`Nothing to ${act}.`);
-  focus(steps[0].s);
-  say(`${words(act)}: ${steps.length > 1 ? `${steps.length} sentences` : describe(steps[0].s.mine)}. ${left()}`);
+  panel.flush();
+  const found = mine[act]();
+  if (!found) return say(`Nothing to ${act}.`);
+  if (typeof found === 'string') return say(`Wait a moment: ${found}.`);
+  focus(found[0]);
+  say(`${words(act)}: ${found.length > 1 ? `${found.length} sentences` : found.length ? describe(found[0].mine) : 'its sentence is gone'}. ${left()}`);
 }
 
 function restAsNone() {
-  const rest = sentences.filter((s) => !s.mine.label);
+  const rest = sentences.filter((s) => !s.mine.label && !s.isCutting);
   mine.change(rest, { label: 'none' }, 'pointer');
   say(`${rest.length} sentences are marked as none. Undo takes it back.`);
   $('sign-off').focus();
 }
 
-function signOff() {
-  const next = firstUntagged();
-  if (next) {
-    focus(next);
-    return say(left());
-  }
-  complaint = '';
-  showProblem();
-  $('sign-off').disabled = true;
-  send({
-    method: 'POST', path: '/sign-off', kind: 'sign-off',
-    done() {
-      $('sign-off').dataset.done = '';
-      showProgress();
-      say('Signed off.');
-      // Decisions and other people's labels may show only now. Unfinished typing stays.
-      if (!isAnythingOpen()) {
-        leaving = true;
-        location.reload();
-      }
-    },
-    refused({ error }) {
-      $('sign-off').disabled = false;
-      const [start] = error.fields?.untagged ?? [];
-      focus(sentences.find((s) => s.start === start));
-      complaint = error.message;
-      showProblem();
-    },
-  });
+function startCut() {
+  if (current.isCutting) return say(WAIT);
+  focus(current);
+  cut.start(current);
 }
 
-const isAnythingOpen = () => outbox.state.n > 0 || sentences.some(isUnsaved);
+function join() {
+  const next = sentences[current.index + 1];
+  if (next?.el.parentNode !== current.el.parentNode) return say('There is no sentence behind it in this block.');
+  if (current.isCutting || next.isCutting) return say(WAIT);
+  if (mine.isOnItsWay(next)) return say('A change of the next sentence is still on its way: try again in a moment.');
+  mine.bound(current, null);
+}
+
+function signOff() {
+  panel.flush();
+  if (mine.nUntagged) {
+    $('rest').hidden = false;
+    $('rest').querySelector('button').focus();
+    return say(`${left()} Go to the first, or mark them as none.`);
+  }
+  complaint = null;
+  showProblem();
+  send({ method: 'POST', path: '/sign-off', kind: 'sign-off' });
+  showProgress();
+}
+
+function signedOff() {
+  $('sign-off').dataset.done = '';
+  say('Signed off.');
+  // Decisions and other people's labels may show only now. Unfinished typing stays.
+  if (isAnythingOpen()) return;
+  leaving = true;
+  location.reload();
+}
+
+function notSignedOff({ n }, { message, fields }) {
+  const [start] = fields?.untagged ?? [];
+  focus(mine.at(start));
+  outbox.drop(n);
+  complain(message);
+}
+
+const isAnythingOpen = () => outbox.unsent.length > 0 || panel.isTyping || sentences.some(isUnsaved);
 
 // ---- keys and pointer ----
 
+const extend = { extend: true };
 const ACTS = {
-  j: () => move(1),
-  ArrowDown: () => move(1),
-  k: () => move(-1),
-  ArrowUp: () => move(-1),
-  u: (event) => step(event.shiftKey ? 'redo' : 'undo'),
+  j: ({ shiftKey }) => move(1, shiftKey ? extend : {}),
+  k: ({ shiftKey }) => move(-1, shiftKey ? extend : {}),
+  Home: () => focus(sentences[0]),
+  End: () => focus(sentences.at(-1)),
+  g: goToUntagged,
+  r: () => (lastLabel ? tag(lastLabel, 'key') : say('No label to repeat yet.')),
+  s: () => takeSuggestion(),
+  u: ({ shiftKey }) => step(shiftKey ? 'redo' : 'undo'),
+  x: startCut,
+  w: join,
   v: () => panel.open('verification'),
   a: () => panel.open('speaker'),
   m: () => panel.open('note'),
   Enter: () => panel.open('speaker'),
+  Escape: () => ($('quick').hidden ? focus(current) : closeQuick()),
+  '/': () => find.open(),
   '?': () => $('keys').showModal(),
 };
+const SAME = { ArrowDown: 'j', ArrowUp: 'k', '+': 'j', '-': 'k', '.': 'r' };
 
 const isField = (el) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
 
@@ -223,20 +373,36 @@ function onKey(event) {
     return step(event.shiftKey ? 'redo' : 'undo');
   }
   if (event.altKey || !isListening(target)) return;
-  const name = key.length === 1 ? key.toLowerCase() : key;
   const isControl = target.closest('button, a, summary');
-  const act = TAGS[name] ? () => tag(TAGS[name], 'key') : ACTS[name];
-  if (!act || (isControl && key.length > 1)) return;
+  if (isControl && key.length > 1 && key !== 'Escape') return;
+  const name = SAME[key] ?? (key.length === 1 ? key.toLowerCase() : key);
+  if (cut.s) {
+    if (cut.press(key.length === 1 ? name : key)) event.preventDefault();
+    return;
+  }
+  const act = LABELS[name] ? () => tag(LABELS[name], 'key') : ACTS[name];
+  if (!act) return;
   event.preventDefault();
-  if (event.repeat && TAGS[name]) return; // a key held down too long is one tag
+  if (event.repeat && !['j', 'k'].includes(name)) return; // a key held down too long is one act
   act(event);
+}
+
+function onClick(event) {
+  const el = event.target.closest('[data-end]');
+  const s = sentences.find((each) => each.el === el);
+  if (!s) return;
+  if (cut.s === s) return cut.point(event.clientX, event.clientY);
+  focus(s, { scroll: false, extend: event.shiftKey });
+  if (event.pointerType === 'touch') placeQuick();
 }
 
 function listen() {
   document.addEventListener('keydown', onKey);
-  $('article').addEventListener('focusin', (event) => {
-    const s = sentences.find(({ el }) => el === event.target);
-    if (s && s !== current) focus(s, { take: false, scroll: false });
+  $('article').addEventListener('click', onClick);
+  $('article').addEventListener('mousedown', (event) => event.shiftKey && event.preventDefault()); // would select text
+  $('article').addEventListener('focusin', ({ target }) => {
+    const s = sentences.find(({ el }) => el === target);
+    if (s && s !== current && !anchor) focus(s, { take: false, scroll: false });
   });
   for (const button of document.querySelectorAll('[data-tag]')) {
     // A pointer goes back to the text; the keyboard stays on the button that was pressed.
@@ -244,34 +410,63 @@ function listen() {
   }
   const clicks = {
     undo: () => step('undo'),
+    redo: () => step('redo'),
     retry: () => outbox.retry(),
     'sign-off': signOff,
-    'first-untagged': () => focus(firstUntagged()),
-    'rest-none': restAsNone,
     'show-keys': () => $('keys').showModal(),
     'show-panel': () => panel.toggle(),
+    'show-find': () => find.open(),
     'keep-mine': () => choose('keepMine'),
     'take-theirs': () => choose('takeTheirs'),
+    'take-suggestion': () => takeSuggestion('pointer'),
+    'start-cut': startCut,
+    'close-quick': closeQuick,
+    join,
   };
   for (const [id, act] of Object.entries(clicks)) $(id).addEventListener('click', act);
+  for (const each of document.querySelectorAll('[data-rest]')) each.addEventListener('click', each.dataset.rest === 'none' ? restAsNone : goToUntagged);
+  $('again').addEventListener('submit', comeBack);
   addEventListener('hashchange', goToAddress);
   addEventListener('beforeunload', (event) => {
     panel.flush();
     if (!leaving && isAnythingOpen()) event.preventDefault();
   });
+  addEventListener('resize', () => $('quick').hidden || placeQuick());
+}
+
+/** Sign in again on the page; what waits goes out then. */
+async function comeBack(event) {
+  event.preventDefault();
+  const form = event.target;
+  const error = form.querySelector('.form-error');
+  error.textContent = '';
+  const wrong = await signIn(form.action, form.elements.password.value);
+  form.elements.password.value = '';
+  if (wrong) {
+    error.textContent = wrong;
+    return form.elements.password.focus();
+  }
+  outbox.signedIn();
+  focus(current);
 }
 
 const goToAddress = () => focus(sentences.find(({ el }) => `#${el.id}` === location.hash));
 
-function start() {
+async function start() {
+  await Promise.race([outbox.ready, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
   makeList($('article'), sentences);
   for (const id of ['panel', 'bar', 'end']) $(id).hidden = false;
   $('keys-on').checked = localStorage.getItem(KEYS_SETTING) !== 'off';
   $('keys-on').addEventListener('change', (event) => localStorage.setItem(KEYS_SETTING, event.target.checked ? 'on' : 'off'));
+  focus(sentences[0], { take: false, scroll: false });
+  showWaiting();
   listen();
-  focus(firstUntagged() ?? sentences[0], { take: false });
+  focus(nextUntagged(-1) ?? sentences[0], { take: false });
   goToAddress();
   showProgress();
+  showProblem();
+  showSaving();
+  if (outbox.unsent.length) outbox.retry();
 }
 
 if (sentences.length) start();

@@ -1,0 +1,27 @@
+/** What every page says of unsent work: whose it is, where it waits, and whether it is safe. */
+
+const changes = (n) => `${n} unsent ${n === 1 ? 'change' : 'changes'}`;
+const WHY = { offline: 'No connection', session: 'Your session ended', stranger: 'Somebody else is signed in', waiting: 'The server asks to wait' };
+
+/** @param here the address of the article on this page, which speaks for itself */
+export function showNotices(outbox, here = '') {
+  const lines = [];
+  if (!outbox.isSafe) lines.push(['This browser keeps nothing for us: changes that are not sent yet are lost when this page is closed.']);
+  for (const [who, n] of Object.entries(outbox.strangers)) {
+    lines.push([`${who} has ${changes(n)} here. ${n === 1 ? 'It is' : 'They are'} sent when ${who} signs in with this browser.`]);
+  }
+  const { length } = outbox.unsent;
+  if (!here && length) lines.push([`You have ${changes(length)} here. ${WHY[outbox.why] ? `${WHY[outbox.why]}.` : 'Sending…'}`]);
+  for (const doc of new Set(outbox.mine.filter(({ refused, doc }) => refused && doc !== here).map(({ doc }) => doc))) {
+    lines.push(['The server did not take a change of yours. ', Object.assign(document.createElement('a'), { href: doc, textContent: 'Look at it and choose' }), '.']);
+  }
+  const box = document.getElementById('notices');
+  const text = lines.map((parts) => parts.map((part) => part.textContent ?? part).join('')).join('\n');
+  if (box.textContent === text.replaceAll('\n', '')) return;
+  box.replaceChildren(...lines.map((parts) => {
+    const line = document.createElement('p');
+    line.append(...parts);
+    return line;
+  }));
+}
+

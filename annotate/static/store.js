@@ -1,0 +1,76 @@
+/**
+ * Where changes wait until they are sent: IndexedDB, shared by all tabs, else the memory of this page.
+ *
+ * A change is a plain object with its place `n` in the order, from 1; number 0 is kept for whose turn it is to send.
+ */
+
+const NAME = 'annotate';
+const PATIENCE = 3000; // ms; some browsers never answer in private windows
+
+export async function openStore() {
+  try {
+    return new Kept(await Promise.race([open(), fail(PATIENCE)]));
+  } catch {
+    return new Memory();
+  }
+}
+
+const fail = (ms) => new Promise((_, reject) => { setTimeout(reject, ms); });
+
+function open() {
+  return new Promise((resolve, reject) => {
+    const asked = indexedDB.open(NAME, 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore('changes', { keyPath: 'n' });
+    asked.onerror = reject;
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close();
+      resolve(asked.result);
+    };
+  });
+}
+
+class Kept {
+  isSafe = true;
+  #db;
+
+  constructor(db) {
+    this.#db = db;
+  }
+
+  /** One step that no other tab comes between: `work(all)` returns what to {put, drop}; all as it is then comes back. */
+  edit(work) {
+    return new Promise((resolve, reject) => {
+      const step = this.#db.transaction('changes', 'readwrite');
+      const store = step.objectStore('changes');
+      let result;
+      store.getAll().onsuccess = ({ target }) => {
+        const { put = [], drop = [] } = work(target.result) ?? {};
+        for (const each of put) store.put(each);
+        for (const n of drop) store.delete(n);
+        result = edited(target.result, put, drop);
+        step.commit();
+      };
+      step.oncomplete = () => resolve(result);
+      step.onabort = () => reject(step.error);
+    });
+  }
+}
+
+export class Memory {
+  isSafe = false;
+
+  constructor(all = []) {
+    this.all = all;
+  }
+
+  async edit(work) {
+    const { put = [], drop = [] } = work(this.all) ?? {};
+    this.all = edited(this.all, put, drop);
+    return this.all;
+  }
+}
+
+function edited(all, put, drop) {
+  const gone = new Set([...drop, ...put.map(({ n }) => n)]);
+  return [...all.filter(({ n }) => !gone.has(n)), ...put].sort((a, b) => a.n - b.n);
+}
