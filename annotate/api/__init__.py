@@ -4,7 +4,16 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask_smorest import Api
 
-from annotate.api import annotations, boundaries, decisions, documents, exports, health, verifications
+from annotate.api import (
+    annotations,
+    boundaries,
+    decisions,
+    documents,
+    exports,
+    health,
+    speakers,
+    verifications,
+)
 from schemas.base import Error, describe_tuples
 
 VERSION = "1"
@@ -31,6 +40,6 @@ def init_app(app: Flask) -> None:
     plugin = MarshmallowPlugin()
     api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": plugin})
     describe_tuples(plugin)
-    for module in (documents, annotations, boundaries, decisions, verifications, exports):
+    for module in (documents, annotations, boundaries, decisions, verifications, speakers, exports):
         api.register_blueprint(module.blp)
     app.register_blueprint(health.blp)
