@@ -55,7 +55,7 @@ export class Mine {
   #step(from, to, side) {
     const step = from.at(-1);
     if (!step) return null;
-    if (step.at) return this.#recut(from, to, step);
+    if ('isCut' in step) return this.#recut(from, to, step);
     const found = step.map((part) => ({ part, s: this.sentences.find(({ start, end }) => start === part.start && end === part.end) })).filter(({ s }) => s);
     if (found.some(({ s }) => s.isCutting)) return 'its boundaries are being stored';
     from.pop();
@@ -102,7 +102,7 @@ export class Mine {
       paint(s);
     }
     if (!ok) {
-      const isThis = (step) => !(step.at && step.start === change.start);
+      const isThis = (step) => !('isCut' in step && step.start === change.start);
       this.#done = this.#done.filter(isThis);
       this.#undone = this.#undone.filter(isThis);
       this.outbox.drop(change.n);
@@ -167,7 +167,7 @@ export class Mine {
     this.outbox.drop(s.problem.n);
     s.mine = s.stored;
     s.problem = null;
-    const others = (step) => step.at || step.every((part) => part.start !== s.start);
+    const others = (step) => 'isCut' in step || step.every((part) => part.start !== s.start);
     this.#done = this.#done.filter(others);
     this.#undone = this.#undone.filter(others);
     paint(s);

@@ -48,7 +48,7 @@ export function unchecked(label) {
 /** Take over the server's word; my own annotation only if nothing of mine is still on its way. */
 export function absorb(s, json, me, mineToo) {
   const mine = json.annotations.find((a) => a.reviewer === me);
-  s.version = mine?.version ?? 0;
+  s.version = json.version ?? mine?.version ?? 0;
   s.stored = myFields(mine);
   if (mineToo) s.mine = s.stored;
   s.others = json.annotations.filter((a) => a.reviewer !== me);

@@ -45,10 +45,14 @@ class Kept {
       let result;
       store.getAll().onsuccess = ({ target }) => {
         const { put = [], drop = [] } = work(target.result) ?? {};
-        for (const each of put) store.put(each);
-        for (const n of drop) store.delete(n);
+        try {
+          for (const n of drop) store.delete(n);
+          for (const each of put) store.put(each);
+          step.commit();
+        } catch {
+          step.abort();
+        }
         result = edited(target.result, put, drop);
-        step.commit();
       };
       step.oncomplete = () => resolve(result);
       step.onabort = () => reject(step.error);

@@ -130,7 +130,7 @@ function showSaving() {
   const why = { offline: `Offline (${n})`, waiting: `Not saved yet (${n})`, session: `Signed out (${n})`, stranger: `Not saved (${n})` }[outbox.why] ?? `Not saved (${n})`;
   put($('save-text'), { unsaved: why, saving: 'Saving…', draft: 'Unsaved typing', saved: 'Saved' }[state]);
   $('retry').hidden = !length || !['offline', 'waiting'].includes(outbox.why);
-  if (state === 'saved') setTimeout(() => { save.ariaLive = 'off'; }, 1000);
+  if (state === 'saved') setTimeout(() => { if (save.dataset.state === 'saved') save.ariaLive = 'off'; }, 1000);
   $('session').hidden = !length || !['session', 'stranger'].includes(outbox.why);
   put($('session-text'), outbox.why === 'stranger' ? `${outbox.message} is signed in now. Your work waits here for you.` : 'Your session ended. Nothing is lost: sign in again, and it goes out.');
   showNotices(outbox, HERE);
@@ -424,7 +424,7 @@ function listen() {
     join,
   };
   for (const [id, act] of Object.entries(clicks)) $(id).addEventListener('click', act);
-  for (const each of document.querySelectorAll('[data-rest]')) each.addEventListener('click', each.dataset.rest === 'none' ? restAsNone : goToUntagged);
+  for (const each of document.querySelectorAll('[data-rest]')) each.addEventListener('click', each.dataset.rest === 'none' ? restAsNone : () => focus(nextUntagged(-1)));
   $('again').addEventListener('submit', comeBack);
   addEventListener('hashchange', goToAddress);
   addEventListener('beforeunload', (event) => {

@@ -1,36 +1,13 @@
-"""Tagging by keyboard, and what happens when something goes wrong meanwhile."""
+"""Tagging by keyboard and by touch."""
 
 import json
 from collections.abc import Callable
-from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from annotate.database import open_database
 from tests.browser.conftest import PHONE, Visitor
+from tests.browser.stored import focused, labels, marks
 from tests.server.conftest import Desk, Server
-
-
-def labels(desk: Desk) -> list[str | None]:
-    """What is stored for the sentences of the first article."""
-    document = json.loads(desk.export())["documents"][0]
-    return [sentence["label"] for sentence in document["sentences"]]
-
-
-def versions(desk: Desk) -> list[int]:
-    document = json.loads(desk.export())["documents"][0]
-    return [each["version"] for sentence in document["sentences"] for each in sentence["annotations"]]
-
-
-def marks(page: Page) -> list[str | None]:
-    """What the page shows on its sentences."""
-    return page.eval_on_selector_all("#article [data-end]", "all => all.map(each => each.dataset.l || null)")
-
-
-def focused(page: Page) -> int:
-    return page.eval_on_selector_all(
-        "#article [data-end]", "all => all.findIndex(each => each === document.activeElement)"
-    )
 
 
 def test_one_key_tags_and_moves_on(alice: Visitor, desk: Desk) -> None:
@@ -88,7 +65,7 @@ def test_keys_are_letters_while_somebody_types(alice: Visitor, desk: Desk) -> No
 
 
 def test_backspace_and_unknown_keys_destroy_nothing(alice: Visitor, desk: Desk) -> None:
-    alice.press("c k Backspace Delete x 7 F2")
+    alice.press("c k Backspace Delete y 7 F2")
     alice.is_saved()
 
     assert labels(desk)[0] == "claim"
@@ -137,6 +114,8 @@ def test_signing_off_leads_to_what_is_untagged_first(alice: Visitor, desk: Desk)
     expect(sign_off).to_have_text("Sign off (40 left)")
     alice.press("j j")
     sign_off.click()
+    expect(alice.page.locator("#rest")).to_contain_text("40 still untagged")
+    alice.page.get_by_role("button", name="Go to the first").first.click()
     assert focused(alice.page) == 1
 
     alice.press(" ".join(["n"] * 40))
@@ -149,117 +128,6 @@ def test_signing_off_leads_to_what_is_untagged_first(alice: Visitor, desk: Desk)
     assert [each["reviewer"] for each in document["sign_offs"]] == ["alice"]
 
 
-def test_without_a_network_work_goes_on_and_is_sent_once_afterwards(alice: Visitor, desk: Desk) -> None:
-    alice.press("c")
-    alice.is_saved()
-    alice.context.set_offline(True)
-    alice.press("q b n")
-    expect(alice.page.locator("#save")).to_contain_text("Not saved (3)")
-    assert marks(alice.page)[:4] == ["claim", "quote", "boilerplate", "none"]
-    assert labels(desk)[:4] == ["claim", None, None, None]
-
-    alice.context.set_offline(False)
-    alice.is_saved()
-
-    assert labels(desk)[:4] == ["claim", "quote", "boilerplate", "none"]
-    assert versions(desk) == [1, 1, 1, 1]
-
-
-def test_a_server_that_is_killed_and_comes_back_gets_everything_once(
-    alice: Visitor, desk: Desk, server: Server
-) -> None:
-    alice.press("c q")
-    alice.is_saved()
-    server.kill()
-    alice.press("b n c")
-    expect(alice.page.locator("#save")).to_contain_text("Not saved (3)")
-
-    desk.serve(server.port)
-    alice.page.locator("#retry").click()
-    alice.is_saved()
-
-    assert labels(desk)[:5] == ["claim", "quote", "boilerplate", "none", "claim"]
-    assert versions(desk) == [1, 1, 1, 1, 1]
-
-
-def test_an_answer_that_is_lost_is_one_change(alice: Visitor, desk: Desk) -> None:
-    lost: list[str] = []
-
-    def lose(route: Any) -> None:
-        if lost:
-            route.continue_()
-            return
-        lost.append(route.request.headers["idempotency-key"])
-        route.fetch()  # it reaches the server …
-        route.abort()  # … and the answer never comes
-
-    alice.page.route("**/annotation", lose)
-    with alice.page.expect_request("**/annotation"):
-        alice.press("c")
-    alice.is_saved()
-
-    assert len(lost) == 1
-    assert versions(desk) == [1]
-
-
-def test_a_session_that_ended_keeps_the_work_until_the_same_person_is_back(
-    alice: Visitor, desk: Desk, server: Server
-) -> None:
-    db = open_database(desk.database)
-    with db.transaction():
-        db.write("DELETE FROM sessions")
-    alice.press("c q")
-    expect(alice.page.locator("#save")).to_contain_text("Your session ended")
-
-    other = alice.tab()
-    alice.sign_in("bob", other)
-    alice.page.locator("#retry").click()
-    expect(alice.page.locator("#save")).to_contain_text("bob is signed in now")
-    assert labels(desk)[:2] == [None, None]
-
-    other.get_by_role("button", name="Sign out").click()
-    alice.sign_in("alice", other)
-    alice.page.locator("#retry").click()
-    alice.is_saved()
-
-    assert labels(desk)[:2] == ["claim", "quote"]
-
-
-def test_leaving_with_unsent_work_asks_first(alice: Visitor) -> None:
-    alice.context.set_offline(True)
-    alice.press("c")
-    asked: list[str] = []
-    alice.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-
-    alice.page.close(run_before_unload=True)
-    alice.page.wait_for_timeout(300)
-
-    assert asked == ["beforeunload"]
-    alice.context.set_offline(False)
-
-
-def test_two_tabs_show_both_sides_and_the_person_chooses(alice: Visitor, desk: Desk) -> None:
-    second = alice.tab()
-    second.goto(alice.page.url)
-    alice.press("c k")
-    alice.is_saved()
-
-    second.keyboard.press("q")
-    problem = second.locator("#problem")
-    expect(problem).to_contain_text("Stored now: Claim")
-    expect(problem).to_contain_text("Yours: Quote")
-    assert labels(desk)[0] == "claim"
-    second.locator("#keep-mine").click()
-    expect(second.locator("#save")).to_have_attribute("data-state", "saved")
-    assert labels(desk)[0] == "quote"
-
-    alice.press("b")
-    alice.page.locator("#take-theirs").click()
-    alice.is_saved()
-    assert labels(desk)[0] == "quote"
-    assert marks(alice.page)[0] == "quote"
-
-
 def test_on_a_phone_a_tap_chooses_and_a_tap_tags(
     visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
 ) -> None:
@@ -267,10 +135,19 @@ def test_on_a_phone_a_tap_chooses_and_a_tap_tags(
     page = alice.go(f"/documents/{document}")
 
     page.locator("#article [data-end]").nth(2).tap()
+    bar, sentence = page.locator("#quick").bounding_box(), page.locator("#article [data-end]").nth(2)
+    below = sentence.bounding_box()
+    assert bar
+    assert below
+    assert 0 <= bar["y"] - below["y"] - below["height"] < 16  # just under it
     page.get_by_role("button", name="Quote").tap()
+    page.get_by_role("button", name="Claim").tap()  # the bar has moved on with me
     alice.is_saved()
 
-    assert labels(desk)[:4] == [None, None, "quote", None]
+    assert labels(desk)[:5] == [None, None, "quote", "claim", None]
+    page.get_by_role("button", name="Close").tap()
+    expect(page.locator("#quick")).to_be_hidden()
+    assert page.locator("#bar [data-tag]").count() == 4
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

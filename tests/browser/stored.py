@@ -1,0 +1,35 @@
+"""What is stored, and what a page shows of it."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.server.conftest import Desk
+
+
+def sentences(desk: Desk) -> list[dict[str, Any]]:
+    """The sentences of the first article, as exported."""
+    return list(json.loads(desk.export())["documents"][0]["sentences"])
+
+
+def labels(desk: Desk) -> list[str | None]:
+    """What is stored for the sentences of the first article."""
+    return [sentence["label"] for sentence in sentences(desk)]
+
+
+def versions(desk: Desk) -> list[int]:
+    """How often each annotation of the first article was written."""
+    return [each["version"] for sentence in sentences(desk) for each in sentence["annotations"]]
+
+
+def marks(page: Page) -> list[str | None]:
+    """What the page shows on its sentences."""
+    return page.eval_on_selector_all("#article [data-end]", "all => all.map(each => each.dataset.l || null)")
+
+
+def focused(page: Page) -> int:
+    """Where in the article the focus is, -1 elsewhere."""
+    return page.eval_on_selector_all(
+        "#article [data-end]", "all => all.findIndex(each => each === document.activeElement)"
+    )

@@ -1,0 +1,129 @@
+"""Sentences cut in two and joined again on the page, by keyboard and by pointer."""
+
+import json
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.stored import labels, marks, sentences
+from tests.server.conftest import Desk
+
+ALL = "#article [data-end]"
+
+
+def texts(desk: Desk) -> list[str]:
+    return [each["text"] for each in sentences(desk)]
+
+
+def test_a_sentence_is_cut_by_keyboard_and_the_cut_can_be_undone(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    before = texts(desk)
+    assert before[1].startswith("On day 0 of meeting 0 the council")
+    alice.press("j c k x")
+    expect(page.locator("#announce")).to_contain_text("On | day 0 of meeting")
+    alice.press("ArrowRight j j ArrowLeft Enter")
+    expect(page.locator(ALL)).to_have_count(42)
+    alice.is_saved()
+
+    assert texts(desk)[1:3] == ["On day 0", before[1].removeprefix("On day 0 ")]
+    assert labels(desk)[:4] == [None, "claim", "claim", None]
+    assert marks(page)[:4] == labels(desk)[:4]
+    alice.press("j q u u")  # the second part was tagged; undo that, then the cut
+    expect(page.locator(ALL)).to_have_count(41)
+    alice.is_saved()
+    assert texts(desk) == before
+    assert labels(desk)[:3] == [None, "claim", None]
+
+    alice.press("Shift+U")
+    expect(page.locator(ALL)).to_have_count(42)
+    alice.press("Shift+U")
+    alice.is_saved()
+    assert labels(desk)[:4] == [None, "claim", "quote", None]
+
+
+def test_a_sentence_is_cut_where_one_points_and_joined_with_the_next(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    before = texts(desk)
+    page.locator(ALL).nth(1).click()
+    page.get_by_role("button", name="Cut in two").click()
+    box = page.locator(ALL).nth(1).bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.get_by_role("button", name="Cut here").click()
+    expect(page.locator(ALL)).to_have_count(42)
+    parts = texts(desk)[1:3]
+    assert " ".join(parts) == before[1]
+    assert all(len(part) > 8 for part in parts)
+
+    page.get_by_role("button", name="Join with next").click()
+    expect(page.locator(ALL)).to_have_count(41)
+    alice.is_saved()
+    assert texts(desk) == before
+
+
+def test_leaving_the_cut_changes_nothing(alice: Visitor, desk: Desk) -> None:
+    before = desk.export()
+    for leave in ("Escape", "x"):
+        alice.press(f"x j {leave}")
+        expect(alice.page.locator("#cut")).to_be_hidden()
+    alice.press("w")  # a headline is a block of its own
+    expect(alice.page.locator("#announce")).to_contain_text("no sentence behind it")
+
+    assert desk.export() == before
+
+
+def test_a_cut_waits_for_the_network_over_a_reload_and_keeps_what_was_tagged_before(
+    alice: Visitor, desk: Desk
+) -> None:
+    page = alice.page
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/sentences/**", lambda route: route.abort())
+    alice.press("j c k x Enter c")
+    expect(page.locator("#announce")).to_contain_text("wait a moment")
+    expect(page.locator("#save")).to_contain_text("Offline (2)")
+    page.unroute("**/sentences/**")
+    page.reload()
+    expect(page.locator(ALL)).to_have_count(42)
+    alice.is_saved()
+
+    assert labels(desk)[:4] == [None, "claim", "claim", None]
+
+
+def test_offsets_behind_an_emoji_are_code_points(alice: Visitor, desk: Desk) -> None:
+    folder = desk.folder.parent / "emoji"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The 🎈🎈 flew away. It is gone 🎈 for good today.\n", "utf-8")
+    done = desk.run("seeds", "load", folder, "--json")
+    document = json.loads(done.stdout.splitlines()[0])["id"]
+    page = alice.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    n = page.locator(ALL).count()
+    alice.press("x Home ArrowRight Enter")
+    expect(page.locator(ALL)).to_have_count(n + 1)
+
+    assert page.locator(ALL).nth(0).inner_text() == "The 🎈🎈"
+    assert page.locator(ALL).nth(1).inner_text().startswith("flew away.")
+
+
+def test_boundaries_that_changed_elsewhere_show_both_sides(alice: Visitor, desk: Desk, document: str) -> None:
+    other = alice.context.browser.new_context()  # another computer of hers
+    try:
+        elsewhere = other.new_page()
+        alice.sign_in("alice", elsewhere)
+        elsewhere.goto(alice.page.url)
+        expect(elsewhere.locator("#bar")).to_be_visible()
+        elsewhere.locator(ALL).nth(1).click()
+        elsewhere.keyboard.press("x")
+        elsewhere.keyboard.press("Enter")
+        expect(elsewhere.locator(ALL)).to_have_count(42)
+    finally:
+        other.close()
+
+    alice.press("j c")
+    expect(alice.page.locator("#problem")).to_contain_text("There now: “On” and “day 0")
+    alice.page.get_by_role("button", name="Reload the page").click()
+    expect(alice.page.locator(ALL)).to_have_count(42)
+    alice.page.get_by_role("button", name="Keep mine").click()
+    alice.is_saved()
+
+    assert labels(desk)[:3] == [None, "claim", None]

@@ -1,0 +1,149 @@
+"""The keys beyond the four labels: ranges, repeating, finding, suggestions, signing off."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visitor
+from tests.browser.stored import focused, labels, marks, sentences
+from tests.server.conftest import Desk
+
+ALL = "#article [data-end]"
+
+
+@pytest.mark.parametrize("keys", ["Shift+j Shift+j Shift+k Shift+ArrowDown", "Shift+J Shift+ArrowDown"])
+def test_shift_extends_and_one_key_tags_them_all_as_one_step(alice: Visitor, desk: Desk, keys: str) -> None:
+    alice.press(f"j {keys} b")
+    alice.is_saved()
+    assert labels(desk)[:5] == [None, "boilerplate", "boilerplate", "boilerplate", None]
+    assert focused(alice.page) == 4
+
+    alice.press("u")
+    alice.is_saved()
+    assert labels(desk)[:5] == [None] * 5
+
+
+def test_a_range_is_chosen_with_shift_and_pointer(alice: Visitor, desk: Desk) -> None:
+    alice.page.locator(ALL).nth(3).click()
+    alice.page.locator(ALL).nth(1).click(modifiers=["Shift"])
+    expect(alice.page.locator("[aria-selected=true]")).to_have_count(3)
+    alice.press("n")
+    alice.is_saved()
+
+    assert labels(desk)[:5] == [None, "none", "none", "none", None]
+
+
+def test_digits_tag_too_and_the_last_label_is_repeated(alice: Visitor, desk: Desk) -> None:
+    alice.press("1 2 3 4 q r . NumpadAdd NumpadSubtract Shift+Numpad1")
+    alice.is_saved()
+
+    assert labels(desk)[:8] == ["claim", "quote", "boilerplate", "none", "quote", "quote", "quote", "claim"]
+
+
+def test_g_goes_to_the_next_untagged_and_round_again(alice: Visitor) -> None:
+    alice.press("j c c j j c k k k k g")
+    assert focused(alice.page) == 3
+    alice.press("End g")
+    assert focused(alice.page) == 0
+
+
+def test_find_says_how_many_and_goes_from_one_to_the_next(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    alice.press("/")
+    page.keyboard.type("AND 1")  # as letters, not as tags
+    output = page.locator("#find output")
+    expect(output).to_have_text("1 of 10")
+    assert page.locator(ALL).nth(4).get_attribute("aria-selected") == "true"
+    alice.press("Enter Enter Shift+Enter")
+    expect(output).to_have_text("2 of 10")
+    page.keyboard.type("x")
+    expect(output).to_have_text("Nothing found")
+    alice.press("Escape")
+
+    assert focused(page) == 5
+    assert labels(desk) == [None] * 41
+
+
+def test_what_is_suggested_is_shown_with_its_reason_and_taken_with_one_key(
+    alice: Visitor, desk: Desk
+) -> None:
+    def suggest(route: Any) -> None:
+        answer = route.fetch()
+        suggestion = {
+            "label": "quote",
+            "score": 0.9,
+            "reason": "It stands in quotation marks.",
+            "speaker": "Ida Rask",
+        }
+        state = json.dumps({"0": {"suggestion": suggestion}})
+        route.fulfill(response=answer, body=answer.text().replace('id="state">{}', f'id="state">{state}'))
+
+    page = alice.page
+    page.route("**/documents/*", suggest)
+    page.reload()
+    expect(page.locator("#suggestion")).to_contain_text("Quote, Ida Rask")
+    expect(page.locator("#suggestion")).to_contain_text("It stands in quotation marks.")
+    assert marks(page)[0] is None  # it proposes and never imposes
+    alice.press("s s")
+    alice.is_saved()
+
+    (mine,) = sentences(desk)[0]["annotations"]
+    assert (mine["label"], mine["speaker"]) == ("quote", "Ida Rask")
+    assert labels(desk)[1] is None
+    expect(page.locator("#announce")).to_contain_text("Nothing is suggested here")
+
+
+def test_signing_off_offers_to_tag_the_rest_as_none_which_can_be_undone(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    alice.press("c")
+    alice.press("Tab")
+    page.locator("#sign-off").focus()
+    alice.press("Enter")
+    expect(page.locator("#rest")).to_contain_text("40 still untagged")
+    alice.press("Tab Enter")  # from "go to the first" to "mark them"
+    alice.is_saved()
+    assert labels(desk) == ["claim"] + ["none"] * 40
+    alice.press("u")
+    alice.is_saved()
+    assert labels(desk) == ["claim"] + [None] * 40
+
+    alice.press("Shift+U")
+    page.locator("#sign-off").focus()
+    alice.press("Enter")
+    expect(page.locator("#sign-off")).to_have_text("Signed off ✓")
+    assert labels(desk) == ["claim"] + ["none"] * 40
+
+
+def test_a_note_is_stored_while_one_pauses_and_is_one_step_for_undo(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    alice.press("c k m")
+    page.keyboard.type("first words")
+    expect(page.locator("#save")).to_have_attribute("data-state", "draft")
+    alice.is_saved()
+    assert sentences(desk)[0]["annotations"][0]["note"] == "first words"
+    page.keyboard.type(", and more")
+    alice.is_saved()
+    alice.press("Escape")
+    assert sentences(desk)[0]["annotations"][0]["note"] == "first words, and more"
+
+    alice.press("u")
+    alice.is_saved()
+    assert sentences(desk)[0]["annotations"][0]["note"] is None
+    assert labels(desk)[0] == "claim"
+
+
+def test_speakers_of_this_document_and_of_earlier_ones_are_offered(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    alice.press("q k a")
+    page.keyboard.type("Ida Rask")
+    alice.press("Escape")
+    alice.is_saved()
+    second = desk.run("seeds", "list").stdout.splitlines()[0].split("\t")[0]
+    page.goto(f"{alice.base}/documents/{second}")
+    expect(page.locator("#bar")).to_be_visible()
+    alice.press("q k a")
+    page.keyboard.type("ras")
+
+    expect(page.locator("#speakers option[value='Ida Rask']")).to_be_attached()

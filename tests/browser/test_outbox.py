@@ -1,0 +1,284 @@
+"""No keystroke is lost: without a network, server, session or tab, and each is stored once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from annotate.database import open_database
+from tests.browser.conftest import Visitor
+from tests.browser.stored import labels, marks, versions
+from tests.conftest import PASSWORD
+from tests.server.conftest import Desk, Server
+
+NO_LOCKS = "delete Navigator.prototype.locks"  # as on plain http beyond localhost
+NO_STORE = "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError'); }"
+FULL = "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }"
+
+
+def end_sessions(desk: Desk) -> None:
+    db = open_database(desk.database)
+    with db.transaction():
+        db.write("DELETE FROM sessions")
+
+
+def come_back(visitor: Visitor) -> None:
+    """Load the page anew, whatever it asks."""
+    visitor.page.reload()
+    expect(visitor.page.locator("#bar")).to_be_visible()
+
+
+@pytest.fixture
+def yes(alice: Visitor) -> Visitor:
+    """Alice, who leaves all the same when asked."""
+    alice.page.on("dialog", lambda dialog: dialog.accept())
+    return alice
+
+
+def test_without_a_network_work_goes_on_and_is_sent_once_afterwards(alice: Visitor, desk: Desk) -> None:
+    alice.press("c")
+    alice.is_saved()
+    alice.context.set_offline(True)
+    alice.press("q b n")
+    expect(alice.page.locator("#save")).to_contain_text("Offline (3)")
+    assert marks(alice.page)[:4] == ["claim", "quote", "boilerplate", "none"]
+    assert labels(desk)[:4] == ["claim", None, None, None]
+
+    alice.context.set_offline(False)
+    alice.is_saved()
+
+    assert labels(desk)[:4] == ["claim", "quote", "boilerplate", "none"]
+    assert versions(desk) == [1, 1, 1, 1]
+
+
+def test_a_server_that_is_killed_and_comes_back_gets_everything_once(
+    alice: Visitor, desk: Desk, server: Server
+) -> None:
+    alice.press("c q")
+    alice.is_saved()
+    server.kill()
+    alice.press("b n c k q c")  # one of them twice over, the second change on top of the first
+    expect(alice.page.locator("#save")).to_contain_text("Offline (5)")
+
+    desk.serve(server.port)
+    alice.page.locator("#retry").click()
+    alice.is_saved()
+
+    assert labels(desk)[:6] == ["claim", "quote", "boilerplate", "none", "quote", "claim"]
+    assert versions(desk) == [1, 1, 1, 1, 2, 1]
+
+
+def test_a_server_killed_in_the_middle_of_fast_work_has_all_of_it_afterwards(
+    alice: Visitor, desk: Desk, server: Server
+) -> None:
+    for number in range(20):
+        alice.press("cqbn"[number % 4])
+        if number == 7:
+            server.kill()
+        if number == 14:
+            server = desk.serve(server.port)
+    alice.page.evaluate("dispatchEvent(new Event('online'))")
+    alice.is_saved()
+
+    assert labels(desk)[:20] == ["claim", "quote", "boilerplate", "none"] * 5
+    assert versions(desk) == [1] * 20
+
+
+def test_unsent_work_survives_a_reload_on_top_of_itself(yes: Visitor, desk: Desk, server: Server) -> None:
+    yes.press("c k q k")
+    yes.is_saved()
+    yes.page.route("**/annotation", lambda route: route.abort())
+    yes.press("b k n q b")
+    expect(yes.page.locator("#save")).to_contain_text("Offline (4)")
+    come_back(yes)
+    assert marks(yes.page)[:4] == ["none", "quote", "boilerplate", None]
+
+    yes.page.unroute("**/annotation")
+    yes.page.evaluate("dispatchEvent(new Event('online'))")
+    yes.is_saved()
+
+    assert labels(desk)[:4] == ["none", "quote", "boilerplate", None]
+    assert versions(desk) == [4, 1, 1]
+
+
+def test_unsent_work_survives_closing_and_goes_out_from_any_page(
+    yes: Visitor, desk: Desk, document: str
+) -> None:
+    yes.page.route("**/annotation", lambda route: route.abort())
+    yes.press("c q")
+    expect(yes.page.locator("#save")).to_contain_text("Offline (2)")
+    yes.page.close(run_before_unload=False)
+
+    page = yes.tab()
+    page.goto(f"{yes.base}/")  # the queue sends it as well
+
+    page.goto(f"{yes.base}/documents/{document}")
+    expect(page.locator("#save")).to_have_attribute("data-state", "saved")
+    assert labels(desk)[:2] == ["claim", "quote"]
+    assert versions(desk) == [1, 1]
+
+
+def test_an_answer_that_is_lost_is_one_change_even_after_a_reload(yes: Visitor, desk: Desk) -> None:
+    lost: list[str] = []
+
+    def lose(route: Any) -> None:
+        lost.append(route.request.headers["idempotency-key"])
+        route.fetch()  # it reaches the server …
+        route.abort()  # … and the answer never comes
+
+    yes.page.route("**/annotation", lose)
+    yes.press("c k q")
+    expect(yes.page.locator("#save")).to_contain_text("Offline (2)")
+    yes.page.unroute("**/annotation")
+    come_back(yes)
+    yes.is_saved()
+
+    assert lost
+    assert labels(desk)[:2] == ["quote", None]
+    assert versions(desk) == [2]
+
+
+def test_after_the_session_ended_one_signs_in_on_the_page_and_all_goes_out(
+    alice: Visitor, desk: Desk
+) -> None:
+    end_sessions(desk)
+    alice.press("c q")
+    page = alice.page
+    expect(page.locator("#save")).to_contain_text("Signed out (2)")
+    alice.press("b")  # work goes on meanwhile
+
+    field = page.get_by_label("Password of alice")
+    field.fill("not hers at all")
+    page.keyboard.press("Enter")
+    expect(page.locator("#again .form-error")).not_to_be_empty()
+    field.fill(PASSWORD)
+    page.keyboard.press("Enter")
+    alice.is_saved()
+
+    expect(page.locator("#session")).to_be_hidden()
+    assert labels(desk)[:3] == ["claim", "quote", "boilerplate"]
+    assert versions(desk) == [1, 1, 1]
+
+
+def test_anothers_unsent_work_is_shown_and_never_sent_as_mine(
+    yes: Visitor, desk: Desk, document: str
+) -> None:
+    end_sessions(desk)
+    yes.press("c q")
+    expect(yes.page.locator("#save")).to_contain_text("Signed out (2)")
+    other = yes.tab()
+    other.goto(f"{yes.base}/login")
+    expect(other.locator("#notices")).to_contain_text("alice has 2 unsent changes here")
+    yes.sign_in("bob", other)
+    expect(other.locator("#notices")).to_contain_text("alice has 2 unsent changes here")
+    other.goto(f"{yes.base}/documents/{document}")
+    expect(other.locator("#bar")).to_be_visible()
+    other.keyboard.press("n")
+    expect(other.locator("#save")).to_have_attribute("data-state", "saved")
+    yes.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(yes.page.locator("#session-text")).to_contain_text("bob is signed in now")
+    assert labels(desk)[:2] == ["none", None]
+
+    yes.page.get_by_label("Password of alice").fill(PASSWORD)
+    yes.page.keyboard.press("Enter")
+    yes.is_saved()
+    other.keyboard.press("n")
+    expect(other.locator("#session-text")).to_contain_text("alice is signed in now")
+
+    assert labels(desk)[:2] == [None, "quote"]  # they differ on the first; bob's second waits for him
+
+
+@pytest.mark.parametrize("script", ["", NO_LOCKS], ids=["locks", "without locks"])
+def test_two_tabs_keep_the_order_and_show_each_others_work(
+    alice: Visitor, desk: Desk, script: str, document: str
+) -> None:
+    alice.context.add_init_script(script)
+    tabs = [alice.page, alice.tab()]
+    for tab in tabs:
+        tab.goto(f"{alice.base}/documents/{document}")
+        expect(tab.locator("#bar")).to_be_visible()
+    for number in range(6):  # one after the other on the same sentence, in turns
+        tabs[number % 2].keyboard.press("cqb"[number % 3])
+        tabs[number % 2].keyboard.press("k")
+        for tab in tabs:
+            first = tab.locator("#article [data-end]").first
+            expect(first).to_have_attribute("data-l", ["claim", "quote", "boilerplate"][number % 3])
+            expect(tab.locator("#save")).to_have_attribute("data-state", "saved")
+            expect(tab.locator("#problem")).to_be_hidden()
+
+    assert labels(desk)[:2] == ["boilerplate", None]
+    assert versions(desk) == [6]
+
+
+@pytest.mark.parametrize("script", [NO_STORE, FULL], ids=["none", "full"])
+def test_where_the_browser_keeps_nothing_it_says_so_and_goes_on(
+    visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str, script: str
+) -> None:
+    alice = visitors(server, "alice")
+    alice.context.add_init_script(script)
+    page = alice.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    alice.context.set_offline(True)
+    alice.press("c q")
+    expect(page.locator("#save")).to_contain_text("Offline (2)")
+    expect(page.locator("#notices")).to_contain_text("keeps nothing")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+
+    alice.context.set_offline(False)
+    alice.is_saved()
+
+    assert labels(desk)[:2] == ["claim", "quote"]
+
+
+def test_leaving_with_unsent_work_asks_first(alice: Visitor) -> None:
+    alice.context.set_offline(True)
+    alice.press("c")
+    asked: list[str] = []
+    alice.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    alice.page.close(run_before_unload=True)
+    alice.page.wait_for_timeout(300)
+
+    assert asked == ["beforeunload"]
+    alice.context.set_offline(False)
+
+
+def conflict(alice: Visitor, elsewhere: Page) -> None:
+    """Alice has tagged a sentence on another computer since this page was loaded."""
+    elsewhere.keyboard.press("c")
+    expect(elsewhere.locator("#save")).to_have_attribute("data-state", "saved")
+    alice.press("q")
+    expect(alice.page.locator("#problem")).to_contain_text("Stored now: Claim")
+    expect(alice.page.locator("#problem")).to_contain_text("Yours: Quote")
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("keep-mine", "quote"), ("take-theirs", "claim")])
+def test_a_conflict_shows_both_sides_even_after_a_reload_and_the_person_chooses(
+    yes: Visitor,
+    visitors: Callable[..., Visitor],
+    server: Server,
+    desk: Desk,
+    document: str,
+    choice: str,
+    expected: str,
+) -> None:
+    elsewhere = visitors(server, "alice").go(f"/documents/{document}")
+    expect(elsewhere.locator("#bar")).to_be_visible()
+    conflict(yes, elsewhere)
+    yes.press("b n")  # other work is not held up
+    expect(yes.page.locator("#save")).to_contain_text("Not saved (1)")
+    assert labels(desk)[:3] == ["claim", "boilerplate", "none"]
+
+    come_back(yes)
+    expect(yes.page.locator("#problem")).to_contain_text("Yours: Quote")
+    yes.page.locator(f"#{choice}").click()
+    yes.is_saved()
+
+    assert labels(desk)[0] == marks(yes.page)[0] == expected
+    come_back(yes)
+    expect(yes.page.locator("#problem")).to_be_hidden()
