@@ -116,7 +116,7 @@ export class Panel {
     }
     if (part === 'verification') {
       this.$('#verification').open = true;
-      this.root.scrollTop = this.$('#verification').offsetTop;
+      this.root.scrollTop = this.$('#verification').offsetTop - 56; // the Close button stays above it
     }
     const field = part === 'verification' ? this.verification.form.elements.status : this.form.elements[part];
     if (part === 'speaker') this.#listSpeakers();

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from annotate.database import open_database
 from tests.browser.conftest import DESKTOP, PHONE, Visitor
 from tests.server.conftest import Desk, Server
 
@@ -55,6 +56,48 @@ def test_every_page_passes_axe(
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert_accessible(page)
+    page.keyboard.press("Escape")
+    show_every_strip(visitor, desk)
+    assert_accessible(page)
+
+
+def show_every_strip(visitor: Visitor, desk: Desk) -> None:
+    """Bring the workbench into all of its states: a range, finding, cutting, signing off, trouble."""
+    page = visitor.page
+    visitor.press("/")
+    page.keyboard.type("meeting")
+    expect(page.locator("#find output")).to_contain_text("of")
+    page.locator("#sign-off").click()
+    expect(page.locator("#rest")).to_be_visible()
+    page.locator("#article [data-end]").nth(7).click()
+    visitor.press("Shift+j x")
+    expect(page.locator("#cut")).to_be_visible()
+    visitor.press("Escape")
+    other = visitor.context.browser.new_context()
+    try:
+        elsewhere = other.new_page()
+        visitor.sign_in("carol", elsewhere)
+        elsewhere.goto(page.url)
+        expect(elsewhere.locator("#bar")).to_be_visible()
+        elsewhere.locator("#article [data-end]").nth(12).click()
+        elsewhere.keyboard.press("c")
+        expect(elsewhere.locator("#save")).to_have_attribute("data-state", "saved")
+    finally:
+        other.close()
+    page.locator("#article [data-end]").nth(12).click()
+    visitor.press("q")
+    expect(page.locator("#problem")).to_be_visible()
+    db = open_database(desk.database)
+    with db.transaction():
+        db.write("DELETE FROM sessions")
+    visitor.press("q x")
+    expect(page.locator("#session")).to_be_visible()
+    if page.viewport_size == PHONE:
+        page.evaluate(
+            "document.querySelector('#s0').dispatchEvent("
+            "new PointerEvent('click', { bubbles: true, pointerType: 'touch' }))"
+        )
+        expect(page.locator("#quick")).to_be_visible()
 
 
 def test_at_320_pixels_and_at_200_percent_nothing_is_cut_off(
@@ -65,6 +108,24 @@ def test_at_320_pixels_and_at_200_percent_nothing_is_cut_off(
         for path in ("/", "/documents", f"/documents/{document}", "/account"):
             page = visitor.go(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_what_one_presses_is_at_least_24_pixels_wide_and_high(
+    visitors: Callable[..., Visitor], server: Server, document: str
+) -> None:
+    visitor = visitors(server, "alice", viewport=PHONE)
+    for path in ("/", "/documents", f"/documents/{document}", "/account"):
+        page = visitor.go(path)
+        if path.endswith(document):
+            expect(page.locator("#bar")).to_be_visible()
+            page.evaluate("for (const each of document.querySelectorAll('.strip')) each.hidden = false")
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('button, select, summary, input, nav a, .button')]
+                .filter((each) => each.checkVisibility() && !each.closest('dialog'))
+                .filter((each) => each.offsetWidth < 24 || each.offsetHeight < 24)
+                .map((each) => each.outerHTML)"""
+        )
+        assert small == [], path
 
 
 def test_words_without_end_do_not_widen_the_page(
