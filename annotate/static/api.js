@@ -1,6 +1,6 @@
 /** One request to the API, and who is signed in. Never throws: a network failure is an answer with status 0. */
 
-const PATIENCE = 20_000; // ms; after that the network counts as gone
+const ANSWER_TIME = 20_000; // ms; after that the network counts as gone
 
 const meta = (name, page = document) => page.querySelector(`meta[name="${name}"]`);
 
@@ -18,7 +18,7 @@ export async function request(method, url, { body, version, key } = {}) {
   if (version !== undefined) headers['If-Match'] = `"${version}"`;
   if (key) headers['Idempotency-Key'] = key;
   try {
-    const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(ANSWER_TIME) });
     const data = await response.json().catch(() => null);
     if (response.ok && !(data?.document ?? data?.items ?? data?.sentences)) return lost('Something else answered for the server.');
     return {

@@ -5,11 +5,11 @@
  */
 
 const NAME = 'annotate';
-const PATIENCE = 3000; // ms; some browsers never answer in private windows
+const OPENING_TIME = 3000; // ms; some browsers never answer in private windows
 
 export async function openStore() {
   try {
-    return new Kept(await Promise.race([open(), fail(PATIENCE)]));
+    return new Kept(await Promise.race([open(), fail(OPENING_TIME)]));
   } catch {
     return new Memory();
   }

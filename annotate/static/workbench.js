@@ -128,15 +128,15 @@ function showSaving() {
   if (state === 'unsaved') save.ariaLive = 'polite';
   save.dataset.state = state;
   const why = { offline: `Offline (${n})`, waiting: `Not saved yet (${n})`, session: `Signed out (${n})`, stranger: `Not saved (${n})` }[outbox.why] ?? `Not saved (${n})`;
-  put($('save-text'), { unsaved: why, saving: 'Saving…', draft: 'Unsaved typing', saved: 'Saved' }[state]);
+  write($('save-text'), { unsaved: why, saving: 'Saving…', draft: 'Unsaved typing', saved: 'Saved' }[state]);
   $('retry').hidden = !length || !['offline', 'waiting'].includes(outbox.why);
   if (state === 'saved') setTimeout(() => { if (save.dataset.state === 'saved') save.ariaLive = 'off'; }, 1000);
   $('session').hidden = !length || !['session', 'stranger'].includes(outbox.why);
-  put($('session-text'), outbox.why === 'stranger' ? `${outbox.message} is signed in now. Your work waits here for you.` : 'Your session ended. Nothing is lost: sign in again, and it goes out.');
+  write($('session-text'), outbox.why === 'stranger' ? `${outbox.message} is signed in now. Your work waits here for you.` : 'Your session ended. Nothing is lost: sign in again, and it goes out.');
   showNotices(outbox, HERE);
 }
 
-function put(el, text) {
+function write(el, text) {
   if (el.textContent !== text) el.textContent = text;
 }
 

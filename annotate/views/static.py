@@ -9,19 +9,15 @@ from annotate.assets import pack, read_assets
 from annotate.errors import NotFound
 
 FOR_EVER = "public, max-age=31536000, immutable"
-ENTRIES = {"workbench.js", "elsewhere.js"}  # the scripts that pages name; they import the others
 PAGE_LEVEL = 5  # of gzip: 1 ms for a page of 40 KB; 9 takes twice as long and saves 1 %
 
 
 def init_app(app: Flask) -> None:
     """Read the files once, and offer them under their version."""
-    _, assets = app.extensions["assets"] = read_assets()
+    app.extensions["assets"] = read_assets()
     app.add_url_rule("/static/<filename>", "static", send, defaults={"version": ""})
     app.add_url_rule("/static/<version>/<filename>", "static", send)
     app.url_defaults(_add_version)
-    # The workbench asks for all of them at once, so that none waits for another to be read.
-    modules = [name for name in assets if name.endswith(".js") and name not in ENTRIES]
-    app.jinja_env.globals["modules"] = modules
     app.after_request(_compress_page)
 
 

@@ -1,0 +1,80 @@
+"""Scripts and styles: what reaches a browser is what was written, in fewer bytes."""
+
+import gzip
+import re
+from collections import Counter
+from pathlib import Path
+
+from annotate.assets import ENTRIES, FOLDER, IMPORT, bundle, read_assets, squeeze
+
+SCRIPTS = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
+DECLARED = re.compile(
+    r"^(?:export )?(?:const|let|(?:async )?function|class) (?:(\w+)|\{([^}]*)\})", re.MULTILINE
+)
+
+
+def declared(text: str) -> list[str]:
+    """Names at the top of a module."""
+    found = DECLARED.findall(text)
+    return [name.strip() for one, many in found for name in (one or many).split(",")]
+
+
+def bundled(entry: str, seen: tuple[str, ...] = ()) -> set[str]:
+    return {entry}.union(*(bundled(each) for each in IMPORT.findall(SCRIPTS[entry])))
+
+
+def test_no_two_modules_of_a_page_call_something_alike() -> None:
+    for entry in ENTRIES:
+        names = Counter(name for each in bundled(entry) for name in declared(SCRIPTS[each]))
+        assert [name for name, n in names.items() if n > 1] == []
+
+
+def test_a_bundle_holds_each_module_once_and_what_is_needed_comes_first() -> None:
+    whole = bundle("workbench.js", SCRIPTS)
+
+    assert not re.search(r"^(import|export) ", whole, re.MULTILINE)
+    for name in bundled("workbench.js") - {"workbench.js"}:
+        (first,) = declared(SCRIPTS[name])[:1]
+        assert (
+            len(re.findall(rf"^(?:const|let|async function|function|class) {first}\b", whole, re.MULTILINE))
+            == 1
+        )
+    assert whole.index("class Outbox") < whole.index("new Outbox")
+
+
+def test_every_import_is_of_the_kind_that_can_be_bundled() -> None:
+    for name, text in SCRIPTS.items():
+        assert len(re.findall(r"^\s*import\b", text, re.MULTILINE)) == len(IMPORT.findall(text)), name
+        assert " as " not in "".join(line for line in text.splitlines() if line.startswith("import")), name
+
+
+def test_no_literal_spans_lines_so_that_nothing_of_it_is_squeezed_away() -> None:
+    for name, text in SCRIPTS.items():
+        for line in text.splitlines():
+            assert line.count("`") % 2 == 0, (name, line)
+    style = (FOLDER / "annotate.css").read_text("utf-8")
+    for literal in re.findall(r'"[^"\n]*"', style):
+        assert not set("{};") & set(literal), literal
+
+
+def test_squeezing_takes_comments_and_indents_and_leaves_addresses() -> None:
+    assert squeeze(".js", "/** What. */\nif (x) {\n  // why\n  go('http://x'); // on\n}\n") == (
+        "if (x) {\ngo('http://x'); // on\n}\n"
+    )
+    assert squeeze(".css", "a {\n  color: red; /* why */\n}\n") == "a{color: red;}"
+
+
+def test_the_version_changes_with_any_file(tmp_path: Path) -> None:
+    for name in ("workbench.js", "elsewhere.js", "annotate.css"):
+        (tmp_path / name).write_text("x")
+    first, _ = read_assets(tmp_path)
+    assert read_assets(tmp_path)[0] == first
+    (tmp_path / "annotate.css").write_text("y")
+
+    assert read_assets(tmp_path)[0] != first
+
+
+def test_what_is_packed_unpacks_to_the_same() -> None:
+    _, assets = read_assets()
+    for asset in assets.values():
+        assert asset.packed is None or gzip.decompress(asset.packed) == asset.body
