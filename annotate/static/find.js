@@ -5,8 +5,8 @@ const plain = (text) => text.normalize('NFC').replace(/\s/g, ' ').toLowerCase();
 export class Find {
   #found = [];
 
-  constructor(form, { sentences, focus, say, leave }) {
-    Object.assign(this, { form, sentences, focus, say, leave });
+  constructor(form, { sentences, focus, leave }) {
+    Object.assign(this, { form, sentences, focus, leave });
     this.field = form.elements.q;
     this.field.addEventListener('input', () => this.#search());
     form.addEventListener('submit', (event) => {

@@ -12,8 +12,11 @@ export function showNotices(outbox, here = '') {
   }
   const { length } = outbox.unsent;
   if (!here && length) lines.push([`You have ${changes(length)} here. ${WHY[outbox.why] ? `${WHY[outbox.why]}.` : 'Sending…'}`]);
-  for (const doc of new Set(outbox.mine.filter(({ refused, doc }) => refused && doc !== here).map(({ doc }) => doc))) {
-    lines.push(['The server did not take a change of yours. ', Object.assign(document.createElement('a'), { href: doc, textContent: 'Look at it and choose' }), '.']);
+  for (const { n, doc, about, body, refused } of outbox.mine.filter((change) => change.refused && change.doc !== here)) {
+    const open = Object.assign(document.createElement('a'), { href: doc, textContent: 'Look at it' });
+    const drop = Object.assign(document.createElement('button'), { className: 'plain', textContent: 'Discard mine', onclick: () => outbox.drop(n) });
+    const what = [body?.label ?? body?.status, about && `“${about}”`].filter(Boolean).join(' for ');
+    lines.push([`Not stored: ${what || 'a change of yours'}. ${refused.message} `, open, ' ', drop]);
   }
   const box = document.getElementById('notices');
   const text = lines.map((parts) => parts.map((part) => part.textContent ?? part).join('')).join('\n');

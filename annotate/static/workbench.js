@@ -26,7 +26,7 @@ const outbox = new Outbox({ report: showSaving, settled, arrived: () => showWait
 const mine = new Mine({ sentences, outbox, send, changed });
 const back = () => focus(current);
 const panel = new Panel($('panel'), { api: root, isEditor: role !== 'reviewer', sentences, mine, outbox, send, say, showSaving, leave: back });
-const find = new Find($('find'), { sentences, say, leave: back, focus: (s) => focus(s, { take: false }) });
+const find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
 const cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
 
 // ---- to the server and back ----
@@ -351,7 +351,11 @@ const ACTS = {
   a: () => panel.open('speaker'),
   m: () => panel.open('note'),
   Enter: () => panel.open('speaker'),
-  Escape: () => ($('quick').hidden ? focus(current) : closeQuick()),
+  Escape: () => {
+    $('rest').hidden = true;
+    if ($('quick').hidden) focus(current);
+    else closeQuick();
+  },
   '/': () => find.open(),
   '?': () => $('keys').showModal(),
 };

@@ -282,3 +282,21 @@ def test_a_conflict_shows_both_sides_even_after_a_reload_and_the_person_chooses(
     assert labels(desk)[0] == marks(yes.page)[0] == expected
     come_back(yes)
     expect(yes.page.locator("#problem")).to_be_hidden()
+
+
+def test_what_was_refused_for_an_article_that_is_gone_can_be_discarded_elsewhere(
+    yes: Visitor, desk: Desk, document: str
+) -> None:
+    yes.page.route("**/annotation", lambda route: route.abort())
+    yes.press("c")
+    expect(yes.page.locator("#save")).to_contain_text("Offline (1)")
+    desk.run("seeds", "withdraw", document, "--reason", "A takedown")
+    yes.page.unroute("**/annotation")
+
+    page = yes.go("/")
+    notice = page.locator("#notices")
+    expect(notice).to_contain_text("Not stored: claim for “Meeting 0 of the council of Norhaven”")
+    notice.get_by_role("button", name="Discard mine").click()
+    expect(notice).to_be_empty()
+    page.reload()
+    expect(notice).to_be_empty()
