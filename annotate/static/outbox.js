@@ -20,6 +20,7 @@ export class Outbox {
   #kept = []; // as last read, everybody's
   #entering = []; // not kept yet
   #isEntering = false;
+  #answered = new Map(); // by chain: versions that came back after a change may have been made, but before it is kept
   #isBusy = false;
   #isWanted = false;
   #timer = 0;
@@ -92,10 +93,14 @@ export class Outbox {
         const waits = chains.has(change.chain);
         chains.add(change.chain);
         n += 1;
-        return { ...change, n, version: waits ? null : change.version };
+        return { ...change, n, version: waits ? null : this.#newest(change) };
       });
       return { put, drop: batch.flatMap(({ instead }) => instead) };
     }, () => { this.#entering = this.#entering.slice(batch.length); });
+  }
+
+  #newest({ chain, version }) {
+    return version === undefined ? version : Math.max(version, this.#answered.get(chain) ?? 0);
   }
 
   /** Forget a refused change: the person has decided so. */
@@ -134,7 +139,12 @@ export class Outbox {
     this.#others.postMessage({ who: me, ...news });
   }
 
+  #note({ chain }, { ok, version }) {
+    if (ok && version) this.#answered.set(chain, version);
+  }
+
   async #hear({ who, again, change, answer }) {
+    if (change && who === me) this.#note(change, answer);
     await this.#edit(() => {});
     if (who !== me) return this.report();
     if (change) this.settled(change, answer);
@@ -214,6 +224,7 @@ export class Outbox {
     }
     this.isRenewed = false;
     this.#failures = 0;
+    this.#note(change, answer);
     await this.#edit((all) => (all.some(({ key }) => key === change.key) ? settle(all, change, answer) : {}));
     Object.assign(this, { why: '', message: '' });
     this.#tell({ change, answer });

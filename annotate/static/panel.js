@@ -23,6 +23,7 @@ export class Panel {
     this.form.addEventListener('input', ({ target }) => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.flush(), PAUSE);
+      this.showSaving();
       if (target.name === 'speaker') this.#askSpeakers(target.value);
     });
     this.form.addEventListener('submit', (event) => {

@@ -290,7 +290,7 @@ function restAsNone() {
 
 function startCut() {
   if (current.isCutting) return say(WAIT);
-  focus(current);
+  panel.close(); // on a phone it lies above the text
   cut.start(current);
 }
 

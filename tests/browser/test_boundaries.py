@@ -1,12 +1,13 @@
 """Sentences cut in two and joined again on the page, by keyboard and by pointer."""
 
 import json
+from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import PHONE, Visitor
 from tests.browser.stored import labels, marks, sentences
-from tests.server.conftest import Desk
+from tests.server.conftest import Desk, Server
 
 ALL = "#article [data-end]"
 
@@ -59,6 +60,26 @@ def test_a_sentence_is_cut_where_one_points_and_joined_with_the_next(alice: Visi
     expect(page.locator(ALL)).to_have_count(41)
     alice.is_saved()
     assert texts(desk) == before
+
+
+def test_by_touch_alone_one_tags_cuts_and_joins(
+    visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
+) -> None:
+    alice = visitors(server, "alice", viewport=PHONE, has_touch=True, is_mobile=True)
+    page = alice.go(f"/documents/{document}")
+    page.locator(ALL).nth(1).tap()
+    page.get_by_role("button", name="Claim").tap()
+    page.locator(ALL).nth(1).tap()
+    page.get_by_role("button", name="Details").tap()
+    page.get_by_role("button", name="Cut in two").tap()
+    page.get_by_role("button", name="A word on").tap()
+    page.get_by_role("button", name="Cut here").tap()
+    expect(page.locator(ALL)).to_have_count(42)
+    assert texts(desk)[1] == "On day"
+    assert labels(desk)[:4] == [None, "claim", "claim", None]
+
+    page.get_by_role("button", name="Undo").tap()
+    expect(page.locator(ALL)).to_have_count(41)
 
 
 def test_leaving_the_cut_changes_nothing(alice: Visitor, desk: Desk) -> None:

@@ -17,6 +17,25 @@ NO_STORE = "IDBFactory.prototype.open = () => { throw new DOMException('', 'Secu
 FULL = "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }"
 
 
+# Presses u when the answer to the first change is being written down, before the page has heard of it.
+UNDO_BETWEEN = """
+const { commit } = IDBTransaction.prototype;
+const ask = fetch;
+let isAnswered = false;
+globalThis.fetch = async (...asked) => {
+  const answer = await ask(...asked);
+  isAnswered ||= asked[1]?.method === 'PUT';
+  return answer;
+};
+IDBTransaction.prototype.commit = function () {
+  commit.call(this);
+  if (!isAnswered) return;
+  IDBTransaction.prototype.commit = commit;
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'u', bubbles: true }));
+};
+"""
+
+
 def end_sessions(desk: Desk) -> None:
     db = open_database(desk.database)
     with db.transaction():
@@ -233,6 +252,19 @@ def test_where_the_browser_keeps_nothing_it_says_so_and_goes_on(
     alice.is_saved()
 
     assert labels(desk)[:2] == ["claim", "quote"]
+
+
+def test_a_key_pressed_while_an_answer_is_being_written_down_is_no_conflict_with_oneself(
+    alice: Visitor, desk: Desk
+) -> None:
+    alice.context.add_init_script(UNDO_BETWEEN)
+    come_back(alice)
+    alice.press("c")
+    expect(alice.page.locator("#article [data-end]").first).not_to_have_attribute("data-l", "claim")
+    alice.is_saved()
+
+    assert labels(desk)[0] is None
+    assert versions(desk) == []  # taken back, so it is not exported; nothing else is left
 
 
 def test_leaving_with_unsent_work_asks_first(alice: Visitor) -> None:
