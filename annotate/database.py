@@ -501,15 +501,24 @@ def _pour(source: Path, target: Path, *, journal: str) -> None:
         writing.execute(f"PRAGMA journal_mode = {journal}")
 
 
+def _check_quickly(db: sqlite_utils.Database) -> list[str]:
+    """Check table by table, the search indexes' own too, but not word by word what is in those."""
+    tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0").fetchall()
+    return [
+        found[0] for (name,) in tables for found in db.execute(f"PRAGMA quick_check([{name}])").fetchall()
+    ]
+
+
 def find_damage(path: Path, *, quick: bool = True) -> list[str]:
     """Return what SQLite finds wrong with the file itself; empty when all is well."""
     try:
         with _said_plainly():
             db = _connect(path, "rw")
             try:
-                check = "quick_check" if quick else "integrity_check"
-                found = [row[0] for row in db.execute(f"PRAGMA {check}(20)").fetchall()]
-                if not quick:
+                if quick:
+                    found = _check_quickly(db)
+                else:
+                    found = [row[0] for row in db.execute("PRAGMA integrity_check(20)").fetchall()]
                     loose = db.execute("PRAGMA foreign_key_check").fetchall()
                     found += [f"loose reference in {row[0]}, row {row[1]}" for row in loose]
             finally:
