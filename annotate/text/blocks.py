@@ -185,7 +185,7 @@ def _groups(text: str) -> Iterator[list[Part]]:
     for line in chain(text.splitlines(keepends=True), [""]):
         shown = line.strip()
         if shown:
-            start = at + len(line) - len(line.lstrip())
+            start = at + line.index(shown)
             group.append(Part(start, start + len(shown), shown, number))
         elif group:
             yield group
@@ -198,14 +198,12 @@ def _runs_on(line: Part, following: str, width: int) -> bool:
 
     :param width: the longest line nearby, in code points.
     """
-    length = len(line.text)
+    length, tail = len(line.text), line.text[-LONGEST_SMALL_WORD:]
     if length > WIDEST_WRAP or LIST_ITEM.match(following):
         return False
-    if UNFINISHED.search(line.text[-LONGEST_SMALL_WORD:]) or (
-        following[0].islower() and not SENTENCE_END.search(line.text)
-    ):
+    if UNFINISHED.search(tail) or (following[0].islower() and not SENTENCE_END.search(tail)):
         is_wrapped = 2 * length >= min(len(following), width)
-    elif SENTENCE_END.search(line.text) or QUESTION.search(line.text) or line.start == line.group == 0:
+    elif SENTENCE_END.search(tail) or QUESTION.search(tail) or line.start == line.group == 0:
         return False
     else:
         next_word = len(following[:width].split(None, 1)[0])
@@ -258,7 +256,7 @@ def _kinds(parts: list[Part]) -> list[str]:
     last_paragraph = max((at for at, shape in enumerate(shapes) if shape == "paragraph"), default=-1)
     kinds: list[str] = []
     for at, shape in enumerate(shapes):
-        if _is_headline(parts, shapes, at):
+        if at <= 1 and _is_headline(parts, shapes, at):
             kind = "headline"
         elif shape == "credit" or _is_caption(parts, shapes, at):
             kind = "credit" if shape == "credit" else "caption"
@@ -276,8 +274,6 @@ def _kinds(parts: list[Part]) -> list[str]:
 
 def _is_headline(parts: list[Part], shapes: list[str], at: int) -> bool:
     """The first block, unless it is a sentence of the text; and the second, if it says the same."""
-    if at > 1:
-        return False
     first = parts[0].text
     if len(first) > LONGEST_HEADLINE:
         return False
