@@ -11,6 +11,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import rcssmin
+import rjsmin
+
 FOLDER = Path(__file__).parent / "static"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 ENTRIES = {"workbench.js", "elsewhere.js"}  # the scripts that pages name
@@ -18,11 +21,7 @@ LEAST = 1000  # bytes; compressing less saves no packet
 
 IMPORT = re.compile(r"^import \{[^}]*\} from '\./(\w+\.js)';\n", re.MULTILINE)
 EXPORT = re.compile(r"^export ", re.MULTILINE)
-# Whole lines of comment, and what stands before a line: what can be left out without parsing the language.
-SCRIPT_COMMENT = re.compile(r"^[ \t]*(?:/\*[\s\S]*?\*/|//.*)$", re.MULTILINE)
-STYLE_COMMENT = re.compile(r"/\*[\s\S]*?\*/")
-INDENT = re.compile(r"^\s+", re.MULTILINE)
-STYLE_SPACE = re.compile(r"\s*([{};])\s*")
+SQUEEZE = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}  # leave out what is there for readers only
 
 
 @dataclass(frozen=True)
@@ -65,21 +64,8 @@ def bundle(name: str, texts: dict[str, str], seen: set[str] | None = None) -> st
 
 def _asset(name: str, text: str) -> Asset:
     suffix = Path(name).suffix
-    body = squeeze(suffix, text).encode()
+    body = SQUEEZE.get(suffix, str)(text).encode()
     return Asset(body, pack(body), TYPES[suffix])
-
-
-def squeeze(suffix: str, text: str) -> str:
-    """Leave out what is there for its readers only.
-
-    A script's template literals must not span lines, nor a style's strings hold `{`, `}` or `;`; a test
-    sees to it.
-    """
-    if suffix == ".js":
-        return INDENT.sub("", SCRIPT_COMMENT.sub("", text))
-    if suffix == ".css":
-        return INDENT.sub("", STYLE_SPACE.sub(r"\1", STYLE_COMMENT.sub("", text)))
-    return text
 
 
 def pack(body: bytes, level: int = 9) -> bytes | None:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from annotate.assets import ENTRIES, FOLDER, IMPORT, bundle, read_assets, squeeze
+from annotate.assets import ENTRIES, FOLDER, IMPORT, bundle, read_assets
 
 SCRIPTS = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
 DECLARED = re.compile(
@@ -48,20 +48,10 @@ def test_every_import_is_of_the_kind_that_can_be_bundled() -> None:
         assert " as " not in "".join(line for line in text.splitlines() if line.startswith("import")), name
 
 
-def test_no_literal_spans_lines_so_that_nothing_of_it_is_squeezed_away() -> None:
-    for name, text in SCRIPTS.items():
-        for line in text.splitlines():
-            assert line.count("`") % 2 == 0, (name, line)
-    style = (FOLDER / "annotate.css").read_text("utf-8")
-    for literal in re.findall(r'"[^"\n]*"', style):
-        assert not set("{};") & set(literal), literal
+def test_comments_are_for_readers_only() -> None:
+    _, assets = read_assets()
 
-
-def test_squeezing_takes_comments_and_indents_and_leaves_addresses() -> None:
-    assert squeeze(".js", "/** What. */\nif (x) {\n  // why\n  go('http://x'); // on\n}\n") == (
-        "if (x) {\ngo('http://x'); // on\n}\n"
-    )
-    assert squeeze(".css", "a {\n  color: red; /* why */\n}\n") == "a{color: red;}"
+    assert b"/*" not in assets["workbench.js"].body + assets["annotate.css"].body
 
 
 def test_the_version_changes_with_any_file(tmp_path: Path) -> None:

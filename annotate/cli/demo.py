@@ -12,7 +12,7 @@ from annotate.cli.server import check_ready, run
 from annotate.config import TOP, Settings, load_settings
 from annotate.database import Database, open_database
 from annotate.errors import Refused
-from annotate.loading import find_sources, load
+from annotate.loading import Terms, find_sources, load
 from annotate.store.reviewers import add_reviewer, list_reviewers
 
 PEOPLE = {"alice": "reviewer", "bob": "reviewer", "carol": "editor", "dana": "admin"}
@@ -29,7 +29,8 @@ def demo() -> None:
     db = open_database(settings.database)
     passwords = _people(db, settings)
     sources, _ = find_sources([SAMPLES], "samples")
-    for each in load(db, sources, reviews_needed=settings.reviews_per_document):
+    terms = Terms(abbreviations=settings.abbreviations)
+    for each in load(db, sources, reviews_needed=settings.reviews_per_document, terms=terms):
         if each.outcome == "refused":
             click.echo(f"{each.key}: {each.reason}", err=True)
     run(

@@ -49,15 +49,15 @@ def load_files(
 
     One article in a .txt or .html file; one or more, as JSON, in .json and .jsonl.
     """
-    db = open_db()
+    db, settings = open_db(), load_settings()
     sources, refused = find_sources(list(paths), _checked_collection(collection))
     counts: Counter[str] = Counter()
     with Bar(is_shown=sys.stderr.isatty() and not as_json) as bar:
         loading = load(
             db,
             sources,
-            reviews_needed=load_settings().reviews_per_document,
-            terms=Terms(source, _checked_encoding(encoding)),
+            reviews_needed=settings.reviews_per_document,
+            terms=Terms(source, _checked_encoding(encoding), settings.abbreviations),
             is_dry_run=dry_run,
             may_replace=replace,
             progress=bar.show,

@@ -1,8 +1,12 @@
 """Which language a text is in."""
 
 from functools import cache
+from typing import Any
 
-from gcld3 import NNetLanguageIdentifier
+try:
+    from gcld3 import NNetLanguageIdentifier
+except ImportError:  # there is no wheel for every machine; then a language must be given
+    NNetLanguageIdentifier = None
 
 ENOUGH = 40  # code points; of less, nobody could tell
 SEEN = 500  # code points that are looked at
@@ -17,6 +21,8 @@ def detect(text: str) -> str | None:
         return None
     if beginning.count(" the ") >= EVIDENT:  # asking the library takes as long as cutting ten sentences
         return "en"
+    if NNetLanguageIdentifier is None:
+        return None
     found = _identifier().FindLanguage(beginning)
     return primary(found.language) if found.is_reliable and found.probability >= SURE else None
 
@@ -27,5 +33,5 @@ def primary(tag: str) -> str:
 
 
 @cache
-def _identifier() -> NNetLanguageIdentifier:
+def _identifier() -> Any:
     return NNetLanguageIdentifier(min_num_bytes=0, max_num_bytes=2 * SEEN)
