@@ -332,3 +332,35 @@ def test_what_was_refused_for_an_article_that_is_gone_can_be_discarded_elsewhere
     expect(notice).to_be_empty()
     page.reload()
     expect(notice).to_be_empty()
+
+
+def test_what_was_tagged_on_an_old_revision_goes_to_the_new_one_or_is_shown(
+    alice: Visitor, desk: Desk
+) -> None:
+    folder = desk.folder.parent / "revised"
+    folder.mkdir()
+    lines = [f"On day {n} the council of Norhaven counted {n + 7} votes." for n in range(12)]
+    (folder / "a.txt").write_text("\n\n".join(lines), "utf-8")
+    desk.run("seeds", "load", folder)
+    page = alice.go("/documents?q=revised")
+    page.locator(".list a").first.click()
+    expect(page.locator("#bar")).to_be_visible()
+    page.route("**/annotation", lambda route: route.abort())
+    alice.press("j c q")
+    expect(page.locator("#save")).to_contain_text("Offline (2)")
+    lines[2] = "Something else altogether was said about the harbour and its cranes."
+    (folder / "a.txt").write_text("\n\n".join(lines), "utf-8")
+    desk.run("seeds", "load", folder)
+    page.unroute("**/annotation")
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    expect(page.locator("#problem")).to_contain_text("There is a newer revision")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="Open the newer revision").click()
+    expect(page.locator("#bar")).to_be_visible()
+    assert marks(page)[:4] == [None, "claim", None, None]
+    expect(page.locator("#notices")).to_contain_text("Not stored: quote for “On day 2")
+    page.get_by_role("link", name="Look at it").click()
+    expect(page.locator("#notices")).to_contain_text("Not stored: quote")  # on the old one, to be discarded
+    page.get_by_role("button", name="Discard mine").click()
+    expect(page.locator("#notices")).to_be_empty()
