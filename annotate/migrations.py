@@ -1,7 +1,6 @@
 """The layout of the database, one step a function; a step that has been released is never edited."""
 
 from sqlite_utils import Database, Migrations
-from sqlite_utils.utils import sqlite3
 
 MIGRATIONS = Migrations("annotate")
 
@@ -219,9 +218,6 @@ def m0002_search(db: Database) -> None:
         INSERT INTO document_search (document_search) VALUES ('rebuild');
         """
     )
-    if sqlite3.sqlite_version_info >= (3, 42):  # what is erased leaves no words behind
-        db.execute("INSERT INTO sentence_search (sentence_search, rank) VALUES ('secure-delete', 1)")
-        db.execute("INSERT INTO document_search (document_search, rank) VALUES ('secure-delete', 1)")
 
 
 @MIGRATIONS()

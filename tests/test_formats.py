@@ -242,3 +242,31 @@ def test_helpers_give_the_same_as_one_process(
     numbers = [row["key"] for row in db.rows("SELECT key FROM documents ORDER BY number")]
     assert numbers == [each.key for each in told if each.outcome == "new"]
     assert find_faults(db) == []
+
+
+@pytest.mark.parametrize("name", ["idna", "punycode", "utf-7", "raw_unicode_escape"])
+def test_an_odd_encoding_is_a_clear_word_and_never_a_traceback(
+    desk: Path, load_paths: Callable[..., list[Loaded]], name: str
+) -> None:
+    (desk / "a.json").write_bytes('[{"text": "Zażółć"}]'.encode())
+    (desk / "b.txt").write_bytes("Zażółć".encode())
+    (desk / "c.html").write_bytes(f'<meta charset="{name}"><p>Zażółć gęślą jaźń</p>'.encode())
+
+    results = load_paths(desk, terms=Terms(encoding=name))
+
+    assert len(results) == 3
+    assert all(each.outcome in ("new", "refused") for each in results)
+    assert all("program" not in (each.reason or "") for each in results)
+
+
+@pytest.mark.parametrize("name", ["zlib", "bz2", "quopri", "rot13", "hex"])
+def test_a_page_that_declares_what_is_no_encoding_of_text_is_refused_by_name(
+    desk: Path, load_paths: Callable[..., list[Loaded]], name: str
+) -> None:
+    (desk / "a.html").write_bytes(f'<meta charset="{name}"><p>The bridge is closed.</p>'.encode())
+
+    (refused,) = load_paths(desk)
+
+    assert refused.outcome == "refused"
+    assert name in (refused.reason or "")
+    assert "program" not in (refused.reason or "")

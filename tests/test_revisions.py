@@ -9,7 +9,10 @@ import pytest
 from annotate.checking import find_faults
 from annotate.database import Database
 from annotate.exporting import Selection, open_export
-from annotate.loading import Loaded, find_sources, load
+from annotate.loading import Loaded, Terms, find_sources, load
+from annotate.loading.pieces import parcels
+from annotate.loading.preparing import prepare
+from annotate.loading.storing import Store
 from annotate.store.documents import withdraw_document
 from annotate.store.revisions import list_lost
 from tests.client import Client
@@ -303,6 +306,92 @@ def test_a_sign_off_stands_where_nothing_new_is_to_be_read(
     assert find_faults(db) == []
 
 
+def test_an_adjudication_sent_to_the_old_revision_is_answered_with_the_sentence_that_it_is_of(
+    alice: Client, carol: Client, add_story: Callable[..., str], revise: Revise
+) -> None:
+    old = add_story(OLD)
+    alice.tag(old, alice.sentences(old)[3], "claim")
+    sentence = carol.sentences(old)[3]
+    revise("A line above.\n\n" + OLD)
+
+    answer = carol.write(old, sentence, "decision", {"label": "none"}, version=1)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json()["sentence"]["text"] == sentence["text"]
+    assert answer.get_json()["sentence"]["label"] == "none"
+
+
+def test_in_a_revision_that_is_blind_again_what_editors_decided_outlasts_a_split(
+    alice: Client, bob: Client, carol: Client, db: Database, add_story: Callable[..., str], revise: Revise
+) -> None:
+    old = add_story(OLD, reviews_needed=2)
+    for client, label in ((alice, "claim"), (bob, "quote")):
+        client.tag_all(old, "none", label, label, "claim")
+        client.sign_off(old)
+    carol.write(old, carol.sentences(old)[1], "decision", {"label": "boilerplate"}, version=1)
+    new = revised(revise(NEW))
+    sentence = carol.sentences(new)[1]
+
+    cut = carol.send(
+        "POST",
+        f"/documents/{new}/sentences/{sentence['start']}/split",
+        {"end": sentence["end"], "at": sentence["start"] + 11},
+        version=sentence["version"],
+    )
+
+    assert cut.status_code == 200, cut.text
+    for client in (alice, bob):
+        for each in client.sentences(new):
+            if not any(vote["label"] for vote in each["annotations"]):
+                client.tag(new, each, "none")
+        assert client.sign_off(new).status_code == 200
+    parts = alice.sentences(new)[1:3]
+    assert [(each["label"], each["decided_by"]) for each in parts] == [("boilerplate", "adjudication")] * 2
+    assert find_faults(db) == []
+
+
+def test_the_version_of_a_decision_never_goes_back(
+    alice: Client, bob: Client, carol: Client, add_story: Callable[..., str], revise: Revise
+) -> None:
+    old = add_story(OLD, reviews_needed=2)
+    for client, label in ((alice, "claim"), (bob, "quote")):
+        client.tag_all(old, "none", label)
+        client.sign_off(old)
+    sentence = carol.sentences(old)[1]
+    carol.write(old, sentence, "decision", {"label": "none"}, version=1)
+    carol.write(old, sentence, "decision", {"label": None}, version=2)
+    new = revised(revise(NEW))
+    for client in (alice, bob):
+        for each in client.sentences(new):
+            if not each["annotations"]:
+                client.tag(new, each, "none")
+        client.sign_off(new)
+
+    late = carol.write(old, sentence, "decision", {"label": "boilerplate"}, version=1)
+
+    assert late.status_code == 412
+    assert carol.sentences(new)[1]["decision"]["version"] > 3
+
+
+def test_a_sentence_that_was_cut_and_joined_again_is_still_the_one_of_the_revision_before(
+    alice: Client, add_story: Callable[..., str], revise: Revise
+) -> None:
+    old = add_story(OLD)
+    before = alice.sentences(old)[1]
+    new = revised(revise(NEW))
+    sentence = alice.sentences(new)[1]
+    path = f"/documents/{new}/sentences/{sentence['start']}"
+    at = sentence["start"] + 11
+
+    alice.send("POST", f"{path}/split", {"end": sentence["end"], "at": at}, version=0)
+    first = alice.sentences(new)[1]
+    joined = alice.send("POST", f"{path}/merge", {"end": first["end"]}, version=first["version"])
+
+    assert joined.status_code == 200, joined.text
+    assert alice.tag(old, before, "claim").status_code == 200
+    assert alice.sentences(new)[1]["label"] == "claim"
+
+
 # What is no revision
 
 
@@ -357,6 +446,33 @@ def test_only_the_newest_revision_is_exported(
     assert [(each["id"], each["revision"]) for each in answer["documents"]] == [(new, 2)]
 
 
+def test_a_decided_revision_stays_in_the_export_until_the_next_one_is_decided(
+    alice: Client, bob: Client, add_story: Callable[..., str], revise: Revise
+) -> None:
+    def export(since: str) -> tuple[list[str], str]:
+        answer = alice.get(f"/api/v1/export?since={since}").get_json()
+        return [each["id"] for each in answer["documents"]], answer["cursor"]
+
+    old = add_story(OLD, reviews_needed=2)
+    for client in (alice, bob):
+        client.tag_all(old, "none", "claim", "quote", "claim")
+        client.sign_off(old)
+    first, cursor = export("0")
+
+    new = revised(revise(NEW))
+    second, later = export(cursor)
+    for client in (alice, bob):
+        for each in client.sentences(new):
+            if not each["annotations"]:
+                client.tag(new, each, "none")
+        assert export(later)[0] == []  # blind votes show nothing
+        client.sign_off(new)
+    third, latest = export(later)
+
+    assert (first, second, third) == ([old], [old], [new])
+    assert int(cursor) < int(later) < int(latest)
+
+
 def test_an_article_is_withdrawn_and_erased_with_all_its_revisions(
     alice: Client, db: Database, add_story: Callable[..., str], revise: Revise
 ) -> None:
@@ -367,10 +483,57 @@ def test_an_article_is_withdrawn_and_erased_with_all_its_revisions(
 
     for each in (old, new):
         assert alice.get(f"/documents/{each}").status_code == 404
+    for each in ("sentence_search", "document_search"):
+        assert db.value(f"SELECT count(*) FROM {each}_idx") <= 1  # no word is left in the indexes
     assert db.value("SELECT count(*) FROM texts WHERE text <> ''") == 0
     assert db.value("SELECT count(*) FROM sentences WHERE text <> ''") == 0
     withdrawn = alice.get("/api/v1/export?since=0").get_json()["withdrawn"]
     assert [each["key"] for each in withdrawn] == ["desk/story.txt"]
+
+
+def test_what_is_left_out_stays_said(db: Database, tmp_path: Path, alice: Client) -> None:
+    path = tmp_path / "articles.jsonl"
+
+    def run(**fields: str) -> Loaded:
+        path.write_text(json.dumps({"id": "a", "text": OLD, **fields}), "utf-8")
+        (loaded,) = load(db, find_sources([path], "desk")[0], reviews_needed=1)
+        return loaded
+
+    first = run(title="Bridge shut", language="nb")
+    assert first.id
+    assert run(author="Ann Lee").outcome == "updated"
+
+    shown = alice.document(first.id)
+    assert (shown["title"], shown["language"], shown["author"]) == ("Bridge shut", "nb", "Ann Lee")
+
+
+def test_a_source_that_is_named_later_is_taken_over(
+    db: Database, tmp_path: Path, alice: Client, add_story: Callable[..., str]
+) -> None:
+    story = add_story(OLD)
+    sources, _ = find_sources([tmp_path / "desk" / "story.txt"])
+
+    (loaded,) = load(db, sources, reviews_needed=1, terms=Terms(source="Courier"))
+
+    assert loaded.outcome == "updated"
+    assert alice.document(story)["source"] == "Courier"
+
+
+def test_two_loaders_at_once_make_one_revision(
+    db: Database, tmp_path: Path, add_story: Callable[..., str]
+) -> None:
+    add_story(OLD)
+    path = tmp_path / "desk" / "story.txt"
+    path.write_text(NEW, "utf-8")
+    sources, _ = find_sources([path])
+    pieces = [piece for parcel in parcels(sources, "utf-8") for piece in parcel]
+    batches = [[prepare(piece, Terms(), db) for piece in pieces] for _ in range(2)]
+
+    stores = [Store(db, 1, False, False, is_indexed_later=False) for _ in batches]
+    told = [store.take(batch)[0].outcome for store, batch in zip(stores, batches, strict=True)]
+
+    assert told == ["revised", "unchanged"]
+    assert db.value("SELECT count(*) FROM documents") == 2
 
 
 def test_of_a_first_revision_nothing_is_lost(db: Database, story: str) -> None:

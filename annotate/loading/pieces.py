@@ -129,7 +129,10 @@ def _first_sign(file: BinaryIO, encoding: str) -> str:
 def _sign(data: bytes, encoding: str) -> str:
     """Return the first character that is no white space, if it can be told."""
     mark, encoding = find_encoding(data, encoding)
-    return data[len(mark) :].decode(encoding, "ignore").lstrip()[:1]
+    try:
+        return data[len(mark) :].decode(encoding, "ignore").lstrip()[:1]
+    except UnicodeError:  # some know no "ignore"
+        return ""
 
 
 def _lines(source: Source, file: BinaryIO, encoding: str) -> Iterator[Piece]:

@@ -21,7 +21,7 @@ from annotate.errors import AnnotateError, Invalid, Refused, Unavailable
 from annotate.loading.pieces import Piece
 from annotate.loading.report import Loaded
 from annotate.loading.sources import read_whole
-from annotate.store.documents import Article, find_latest
+from annotate.store.documents import DESCRIPTION, Article, Document, find_latest
 from annotate.text.objects import read_object
 from annotate.text.reading import decode
 from annotate.text.segment import read
@@ -67,7 +67,7 @@ def prepare(piece: Piece, terms: Terms, db: Database) -> Prepared:
         key, collection = _key(piece, fields, source_sha256)
         report = Loaded(report.path, "refused", key, line=piece.line)
         latest = find_latest(db, key)
-        if latest and latest.source_sha256 == source_sha256 and latest.state != "withdrawn":
+        if latest and _is_known(latest, source_sha256, terms):
             same = Loaded(report.path, "unchanged", key, latest.id, latest.n_sentences, line=piece.line)
             return Prepared(piece.size, same, sha256=latest.sha256)
         article = _article(key, collection, fields, source_sha256, terms)
@@ -79,6 +79,12 @@ def prepare(piece: Piece, terms: Terms, db: Database) -> Prepared:
     except Exception as problem:  # a fault of ours, which shall not stop a hundred thousand others
         reason = f"The program fails at it, please report that: {type(problem).__name__}."
         return Prepared(piece.size, _refused(report, piece, reason))
+
+
+def _is_known(latest: Document, source_sha256: str, terms: Terms) -> bool:
+    """Tell whether the same bytes are loaded already, and the same is said of them."""
+    is_same = latest.source_sha256 == source_sha256 and latest.state != "withdrawn"
+    return is_same and terms.source in (None, latest.source)
 
 
 def _refused(report: Loaded, piece: Piece, reason: str) -> Loaded:
@@ -166,6 +172,7 @@ def _article(key: str, collection: str, fields: dict[str, Any], source_sha256: s
         author=fields.get("author"),
         published_at=fields.get("published_at"),
         language=fields.get("language") or reading.language,
+        given=frozenset(name for name in DESCRIPTION if fields.get(name)),
     )
 
 

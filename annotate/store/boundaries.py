@@ -211,6 +211,10 @@ def _record_origins(db: Database, change: Change, *, is_undone: bool) -> None:
             new=new.id,
             stood=stood.id,
         )
+        carried_from = "SELECT carried_from FROM sentences WHERE id = :id"
+        before = db.value(carried_from, id=stood.id)  # in the revision before, which it stands for again
+        db.write("UPDATE sentences SET carried_from = NULL WHERE id = :id", id=stood.id)
+        db.write("UPDATE sentences SET carried_from = :before WHERE id = :id", before=before, id=new.id)
 
 
 def _count(db: Database, spans: list[Span]) -> rules.Tally:

@@ -175,8 +175,6 @@ def carry_decisions(db: Database, change: Change) -> None:
 
     :raises Refused: code ``adjudicated``: an editor's word would be lost.
     """
-    if change.document.is_blind:
-        return
     rows = _rows_by_sentence(
         db,
         """
@@ -195,7 +193,8 @@ def carry_decisions(db: Database, change: Change) -> None:
             outcome = rules.Outcome(word.label, word.speaker, "adjudication", False)
             editor = {"editor_id": source["editor_id"], "reason": word.note, "at": source["at"]}
         else:
-            outcome = rules.decide(list_votes(db, sentence.id))
+            is_blind = change.document.is_blind  # then what editors said of the revision before stands alone
+            outcome = rules.NO_VOTES if is_blind else rules.decide(list_votes(db, sentence.id))
             editor = {"editor_id": None, "reason": None, "at": now()}
         if rows or outcome != rules.NO_VOTES:  # else there is nothing, as before
             _write_decision(db, sentence, outcome, editor, _next_version(rows))
@@ -241,8 +240,9 @@ def refuse_begun(db: Database, spans: list[Span]) -> None:
     ):
         if row["status"] == "settled" and not row["is_suspended"]:
             raise Refused("Its verification is settled; an editor can reopen it.", code="settled")
+        first = "Give it its label back, then set" if row["is_suspended"] else "Set"
         raise Refused(
-            "Its verification is under way, for the sentence as it is. Set it back to unchecked first.",
+            f"Its verification is under way, for this very text. {first} that back to unchecked first.",
             code="verified",
         )
 

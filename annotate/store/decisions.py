@@ -65,7 +65,7 @@ def record_decision(
         )
         document = record_change(db, place.document, event, change=change)
         # Always stored as the next one: an adjudication is written anew, and its removal is a change.
-        return read_back(db, document, start, by, version=seen_version + 1)
+        return read_back(db, document, place.start, by, version=seen_version + 1)
 
 
 def renew_decision(db: Database, document: Document, sentence_id: int, standing: Standing) -> rules.Tally:

@@ -11,7 +11,7 @@ from annotate.database import Database, Row
 from annotate.errors import NotFound, Refused
 from annotate.store.clock import now
 from annotate.store.events import record_event
-from annotate.store.search import forget_document, index_document, index_new, purge_forgotten, text_query
+from annotate.store.search import forget_document, index_new, rebuild, rename_document, text_query
 
 DESCRIPTION = ("title", "source", "url", "author", "published_at", "language")
 
@@ -34,6 +34,7 @@ class Article:
     author: str | None = None
     published_at: str | None = None
     language: str | None = None
+    given: frozenset[str] = frozenset()  # which of `DESCRIPTION` somebody said; the rest was found
 
 
 @dataclass(frozen=True)
@@ -238,8 +239,8 @@ def add_document(
 
 def find_updates(document: Document, article: Article) -> dict[str, str]:
     """Find what is said of an article that is not said of the document yet; what is left out stays."""
-    said = {name: getattr(article, name) for name in DESCRIPTION}
-    return {name: value for name, value in said.items() if value not in (None, getattr(document, name))}
+    said = {name: getattr(article, name) for name in sorted(article.given)}
+    return {name: value for name, value in said.items() if value != getattr(document, name)}
 
 
 def update_description(db: Database, document: Document, article: Article) -> bool:
@@ -250,7 +251,8 @@ def update_description(db: Database, document: Document, article: Article) -> bo
     updates = find_updates(document, article)
     if not updates:
         return False
-    forget_document(db, document.number)
+    if "title" in updates:
+        rename_document(db, document.number, updates["title"])
     event = record_event(
         db,
         "described",
@@ -271,7 +273,6 @@ def update_description(db: Database, document: Document, article: Article) -> bo
         event=event,
         number=document.number,
     )
-    index_document(db, document.number)
     return True
 
 
@@ -374,6 +375,8 @@ def withdraw_document(db: Database, document_id: str, *, reason: str, erase: boo
         if not revisions:
             raise NotFound("There is no such document.")
         withdrawn = [_withdraw(db, Document.of(row), reason, erase) for row in revisions]
+        if erase:
+            rebuild(db)
         return withdrawn[-1]
 
 
@@ -404,30 +407,32 @@ def _withdraw(db: Database, document: Document, reason: str, erase: bool) -> Doc
 
 def _erase(db: Database, number: int, document_id: str, event: int) -> None:
     """Blank what is or may quote the text; who did what and when stays."""
-    purge_forgotten(db)
-    db.write("UPDATE documents SET title = '' WHERE number = :number", number=number)
+    db.write(
+        "UPDATE documents SET title = '', author = NULL, url = NULL WHERE number = :number", number=number
+    )
     db.write("UPDATE texts SET text = '' WHERE document = :number", number=number)
-    db.write("UPDATE sentences SET text = '' WHERE document = :number", number=number)
+    ids = _list_sentence_ids(db, number)
+    db.write("UPDATE sentences SET text = '' WHERE id IN (SELECT value FROM json_each(:ids))", ids=ids)
     db.write(
         """
         UPDATE annotations SET speaker = NULL, note = NULL
-        WHERE sentence_id IN (SELECT id FROM sentences WHERE document = :number)
+        WHERE sentence_id IN (SELECT value FROM json_each(:ids))
         """,
-        number=number,
+        ids=ids,
     )
     db.write(
         """
         UPDATE decisions SET speaker = NULL, reason = NULL
-        WHERE sentence_id IN (SELECT id FROM sentences WHERE document = :number)
+        WHERE sentence_id IN (SELECT value FROM json_each(:ids))
         """,
-        number=number,
+        ids=ids,
     )
     db.write(
         """
         UPDATE verifications SET text = '', rationale = NULL, evidence = '[]'
-        WHERE sentence_id IN (SELECT id FROM sentences WHERE document = :number)
+        WHERE sentence_id IN (SELECT value FROM json_each(:ids))
         """,
-        number=number,
+        ids=ids,
     )
     db.write(
         "UPDATE events SET was = NULL, now = NULL WHERE document = :number AND number < :event",
@@ -438,3 +443,16 @@ def _erase(db: Database, number: int, document_id: str, event: int) -> None:
         "UPDATE answers SET body = x'7b7d' WHERE instr(body, :id) > 0",
         id=document_id.encode(),
     )
+
+
+def _list_sentence_ids(db: Database, number: int) -> str:
+    """Return the ids of all sentences that a document ever had, as SQL takes them."""
+    rows = db.rows(
+        """
+        SELECT id FROM sentences WHERE document = :number AND is_current = 1
+        UNION ALL
+        SELECT id FROM sentences WHERE document = :number AND is_current = 0
+        """,
+        number=number,
+    )
+    return orjson.dumps([row["id"] for row in rows]).decode()

@@ -1,4 +1,4 @@
-"""What an export may hold: documents that everybody may see, in the order of their keys."""
+"""What an export may hold: what everybody may see of each article, in the order of their keys."""
 
 from annotate.database import Database, Row
 from annotate.rules import is_blind
@@ -6,22 +6,25 @@ from annotate.store.documents import Document
 
 
 def list_exportable(db: Database, *, collection: str | None, since: int) -> list[int]:
-    """List the numbers of the documents of an export; blind, old and withdrawn ones are none.
+    """List the numbers of the documents of an export: of each article the newest revision that is not blind.
 
-    :param since: only documents whose last event has a greater number.
+    So a decided one stays until the next one is decided as well.
+
+    :param since: only articles that were changed by an event with a greater number.
     """
     rows = db.rows(
         """
-        SELECT number, reviews_needed, n_sign_offs, state FROM documents
-        WHERE state NOT IN ('withdrawn', 'superseded')
+        SELECT key, number, last_event, reviews_needed, n_sign_offs, state FROM documents
+        WHERE state <> 'withdrawn'
           AND (:collection IS NULL OR collection = :collection)
-          AND last_event > :since
+          AND (:since = 0 OR key IN (SELECT key FROM documents WHERE last_event > :since))
         ORDER BY key, revision
         """,
         collection=collection,
         since=since,
     )
-    return [row["number"] for row in rows if not _is_blind(row)]
+    newest = {row["key"]: row for row in rows if not _is_blind(row)}
+    return [row["number"] for row in newest.values() if row["last_event"] > since]
 
 
 def last_visible_event(db: Database) -> int:
@@ -33,7 +36,7 @@ def last_visible_event(db: Database) -> int:
     rows = db.rows(
         """
         SELECT state, reviews_needed, n_sign_offs, max(last_event) AS last_event
-        FROM documents WHERE state <> 'superseded' GROUP BY state, reviews_needed, n_sign_offs
+        FROM documents GROUP BY state, reviews_needed, n_sign_offs
         """
     )
     return max((int(row["last_event"]) for row in rows if not _is_blind(row)), default=0)

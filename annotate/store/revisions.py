@@ -134,7 +134,7 @@ def list_lost(db: Database, document: Document, reader: Person | None) -> list[L
         LEFT JOIN decisions AS d ON d.sentence_id = s.id
         LEFT JOIN verifications AS v ON v.sentence_id = s.id
         WHERE s.document = :number AND s.is_current = 1
-          AND s.id NOT IN (SELECT carried_from FROM sentences WHERE document = :next AND carried_from > 0)
+          AND NOT EXISTS (SELECT 1 FROM sentences AS n WHERE n.carried_from = s.id)
           AND (mine.label IS NOT NULL OR mine.note IS NOT NULL
                OR ((NOT :is_blind OR :me IS NULL) AND (v.status IS NOT NULL OR EXISTS (
                    SELECT 1 FROM annotations AS a
@@ -142,7 +142,6 @@ def list_lost(db: Database, document: Document, reader: Person | None) -> list[L
         ORDER BY s.start
         """,
         number=before.number,
-        next=document.number,
         me=reader and reader.id,
         is_blind=int(before.is_blind),
     )
@@ -209,7 +208,7 @@ def _carry_votes(db: Database, document: Document) -> None:
             version, at)
         SELECT s.id, a.reviewer_id, a.label, a.speaker, a.note, a.origin, 1, a.version, a.at
         FROM sentences AS s JOIN annotations AS a ON a.sentence_id = s.carried_from
-        WHERE s.document = :number
+        WHERE s.document = :number AND s.is_current = 1
         """,
         number=document.number,
     )
@@ -223,7 +222,7 @@ def _carry_reviews(db: Database, latest: Document, document: Document) -> int:
         SELECT :number, r.reviewer_id, count(a.label), r.acted_at,
             CASE WHEN count(a.label) = :n_sentences THEN r.signed_off_at END
         FROM reviews AS r
-        JOIN sentences AS s ON s.document = :number
+        JOIN sentences AS s ON s.document = :number AND s.is_current = 1
         JOIN annotations AS a ON a.sentence_id = s.id AND a.reviewer_id = r.reviewer_id
         WHERE r.document = :latest
         GROUP BY r.reviewer_id
@@ -237,17 +236,27 @@ def _carry_reviews(db: Database, latest: Document, document: Document) -> int:
 
 
 def _carry_decisions(db: Database, document: Document) -> None:
-    """Copy what stands; while the document is blind again, only what editors have decided."""
+    """Copy what stands; while the document is blind again, only what editors have decided stands."""
     db.write(
         """
         INSERT INTO decisions (sentence_id, label, speaker, decided_by, in_dispute, editor_id, reason,
             version, at)
         SELECT s.id, d.label, d.speaker, d.decided_by, d.in_dispute, d.editor_id, d.reason, d.version, d.at
         FROM sentences AS s JOIN decisions AS d ON d.sentence_id = s.carried_from
-        WHERE s.document = :number AND (NOT :is_blind OR d.decided_by = 'adjudication')
+        WHERE s.document = :number AND s.is_current = 1
         """,
         number=document.number,
-        is_blind=int(document.is_blind),
+    )
+    if not document.is_blind:
+        return
+    db.write(
+        """
+        UPDATE decisions SET label = NULL, speaker = NULL, decided_by = NULL, in_dispute = 0,
+            reason = NULL, version = version + 1
+        WHERE decided_by IS NOT 'adjudication'
+          AND sentence_id IN (SELECT id FROM sentences WHERE document = :number AND is_current = 1)
+        """,
+        number=document.number,
     )
 
 
@@ -262,7 +271,7 @@ def _carry_verifications(db: Database, document: Document) -> None:
         FROM sentences AS s
         JOIN verifications AS v ON v.sentence_id = s.carried_from
         LEFT JOIN decisions AS d ON d.sentence_id = s.id
-        WHERE s.document = :number AND v.status = :was
+        WHERE s.document = :number AND s.is_current = 1 AND v.status = :was
         """,
         [
             {"number": document.number, "was": status, "status": rules.carried_status(status)}

@@ -33,7 +33,7 @@ def index_sentences(db: Database, ids: Iterable[int]) -> None:
         SELECT s.id, s.text FROM json_each(:ids) AS wanted
         JOIN sentences AS s ON s.id = wanted.value
         WHERE s.document <= (SELECT reached FROM search_progress)
-          AND s.id NOT IN (SELECT id FROM sentence_search_docsize)
+          AND NOT EXISTS (SELECT 1 FROM sentence_search_docsize AS i WHERE i.id = s.id)
         """,
         ids=_json(ids),
     )
@@ -46,46 +46,50 @@ def forget_sentences(db: Database, ids: Iterable[int]) -> None:
         INSERT INTO sentence_search (sentence_search, rowid, text)
         SELECT 'delete', s.id, s.text FROM json_each(:ids) AS wanted
         JOIN sentences AS s ON s.id = wanted.value
-        WHERE s.id IN (SELECT id FROM sentence_search_docsize)
+        WHERE EXISTS (SELECT 1 FROM sentence_search_docsize AS i WHERE i.id = s.id)
         """,
         ids=_json(ids),
     )
 
 
-def index_document(db: Database, number: int) -> None:
-    """Index a document that has just come back into use."""
-    index_sentences(db, _current_ids(db, number))
+def rename_document(db: Database, number: int, title: str) -> None:
+    """Index the title that a document is about to get, while the old one still stands."""
+    if not db.value("SELECT 1 FROM document_search_docsize WHERE id = :number", number=number):
+        return
+    _forget_whole(db, number)
     db.write(
         """
         INSERT INTO document_search (rowid, title, text)
-        SELECT d.number, d.title, t.text FROM documents AS d JOIN texts AS t ON t.document = d.number
-        WHERE d.number = :number AND d.number <= (SELECT reached FROM search_progress)
-          AND d.number NOT IN (SELECT id FROM document_search_docsize)
+        SELECT :number, :title, text FROM texts WHERE document = :number
         """,
         number=number,
+        title=title,
     )
 
 
 def forget_document(db: Database, number: int) -> None:
     """Take a document that is withdrawn or superseded out of the indexes, while its text still stands."""
     forget_sentences(db, _current_ids(db, number))
+    _forget_whole(db, number)
+
+
+def _forget_whole(db: Database, number: int) -> None:
     db.write(
         """
         INSERT INTO document_search (document_search, rowid, title, text)
         SELECT 'delete', d.number, d.title, t.text
         FROM documents AS d JOIN texts AS t ON t.document = d.number
-        WHERE d.number = :number AND d.number IN (SELECT id FROM document_search_docsize)
+        WHERE d.number = :number AND EXISTS (SELECT 1 FROM document_search_docsize WHERE id = :number)
         """,
         number=number,
     )
 
 
-def purge_forgotten(db: Database) -> None:
-    """Remove the words of what was forgotten from the file, where SQLite is too old to do it at once."""
-    if db.value("SELECT v FROM sentence_search_config WHERE k = 'secure-delete'"):
-        return
-    db.write("INSERT INTO sentence_search (sentence_search) VALUES ('optimize')")
-    db.write("INSERT INTO document_search (document_search) VALUES ('optimize')")
+def rebuild(db: Database) -> None:
+    """Make the indexes anew, so that no word of what was erased is left in them."""
+    db.write("INSERT INTO sentence_search (sentence_search) VALUES ('rebuild')")
+    db.write("INSERT INTO document_search (document_search) VALUES ('rebuild')")
+    db.write("UPDATE search_progress SET reached = (SELECT coalesce(max(number), 0) FROM documents)")
 
 
 def index_new(db: Database) -> int:

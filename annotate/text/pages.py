@@ -1,6 +1,5 @@
 """The article in a page of HTML: decoded as it declares, its main text found by a library."""
 
-import codecs
 import logging
 import re
 from dataclasses import dataclass
@@ -117,7 +116,7 @@ def _declaration(data: bytes) -> str | None:
         if match:
             name = match[1].decode("ascii", "replace").lower()
             try:
-                codecs.lookup(name).decode(b"a")
+                b"a".decode(name)
             except (LookupError, ValueError, TypeError):
                 raise Invalid(f"It declares the encoding {name}, which is unknown.") from None
             return name

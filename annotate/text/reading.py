@@ -40,6 +40,8 @@ def decode_exactly(data: bytes, encoding: str = "utf-8") -> str:
         return data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as problem:
         raise _undecodable(encoding, len(mark) + problem.start) from None
+    except (LookupError, UnicodeError):  # some have rules of their own
+        raise Invalid(f"It cannot be read as {encoding.upper()}.") from None
 
 
 def decode_pieces(pieces: Iterable[bytes], encoding: str = "utf-8") -> Iterator[str]:
