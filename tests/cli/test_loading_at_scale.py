@@ -94,7 +94,7 @@ def test_a_helper_that_dies_takes_nothing_with_it(shell: Shell, archive: Path) -
     printed, errors = loading.communicate(timeout=300)
 
     assert (loading.returncode, errors) == (0, b"")
-    assert printed.splitlines()[-1] == f"{LARGE} new, 0 revised, 0 unchanged, 0 refused.".encode()
+    assert printed.splitlines()[-1] == f"{LARGE} new, 0 revised, 0 updated, 0 unchanged, 0 refused.".encode()
 
 
 def test_an_interrupted_load_ends_in_one_line(shell: Shell, archive: Path) -> None:
@@ -145,7 +145,7 @@ def test_standard_input_may_come_in_drops(shell: Shell) -> None:
 
     printed, _ = loading.communicate(b'{"text": "Two."}', timeout=60)
 
-    assert printed.splitlines()[-1] == b"2 new, 0 revised, 0 unchanged, 0 refused."
+    assert printed.splitlines()[-1] == b"2 new, 0 revised, 0 updated, 0 unchanged, 0 refused."
 
 
 def test_what_is_refused_is_named_with_its_line(shell: Shell, desk: Path) -> None:

@@ -73,7 +73,11 @@ class Caller(AbstractContextManager["Caller"]):
     def finish(self) -> Answer:
         assert self.connection is not None
         response = self.connection.getresponse()
-        answer = Answer(response.status, response.headers, response.read())
+        try:
+            body = response.read()
+        except AttributeError as problem:  # http.client stumbles over an answer that was cut off
+            raise ConnectionResetError from problem
+        answer = Answer(response.status, response.headers, body)
         for line in answer.headers.get_all("Set-Cookie") or []:
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         found = CSRF.search(answer.body.decode("utf-8", "replace"))
