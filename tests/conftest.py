@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,7 +13,7 @@ from flask import Flask
 from annotate import create_app
 from annotate.config import Settings
 from annotate.database import Database, migrate, open_database
-from annotate.loading import find_sources, load
+from annotate.loading import Loaded, find_sources, load
 from annotate.store.reviewers import Person, add_reviewer, get_reviewer
 from tests.client import Client
 
@@ -61,6 +62,25 @@ def db(settings: Settings) -> Database:
 @pytest.fixture
 def people(db: Database) -> dict[str, Person]:
     return {name: get_reviewer(db, name) for name in CAST}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A folder for articles."""
+    folder = tmp_path / "desk"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def load_paths(db: Database) -> Callable[..., list[Loaded]]:
+    """Load what paths name, as ``seeds load`` does."""
+
+    def run(*paths: Path, collection: str | None = None, **options: Any) -> list[Loaded]:
+        sources, refused = find_sources(list(paths), collection)
+        return [*refused, *load(db, sources, reviews_needed=1, **options)]
+
+    return run
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from annotate.checking import find_faults
 from annotate.database import Database
-from annotate.loading import Loaded, Terms, find_sources, load
+from annotate.loading import Loaded, Terms
 
 STORY = "The bridge is closed\n\nIt was closed on Monday, the city said.\n"
 FULL = {
@@ -37,22 +37,6 @@ PAGE = """<!DOCTYPE html><html lang="pl"><head><title>Most zamknięty | Kurier</
 """
 
 LoadPaths = Callable[..., list[Loaded]]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def load_paths(db: Database) -> LoadPaths:
-    def run(*paths: Path, collection: str | None = None, **options: Any) -> list[Loaded]:
-        sources, refused = find_sources(list(paths), collection)
-        return [*refused, *load(db, sources, reviews_needed=1, **options)]
-
-    return run
 
 
 def write_lines(path: Path, *objects: dict[str, Any]) -> Path:

@@ -18,25 +18,6 @@ from annotate.loading import LARGEST_FILE, Loaded, find_sources, load
 STORY = "The bridge is closed\n\nIt was closed on Monday, the city said.\n"
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """A folder for articles."""
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def load_paths(db: Database) -> Callable[..., list[Loaded]]:
-    """Load what paths name, as ``seeds load`` does."""
-
-    def run(*paths: Path, collection: str | None = None, **options: object) -> list[Loaded]:
-        sources, refused = find_sources(list(paths), collection)
-        return [*refused, *load(db, sources, reviews_needed=1, **options)]  # type: ignore[arg-type]
-
-    return run
-
-
 LoadPaths = Callable[..., list[Loaded]]
 
 

@@ -85,14 +85,6 @@ def empty_shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "new" / "instance")
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """A folder for articles."""
-    folder = tmp_path / "desk"
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def dump(db: Database) -> str:
     """Return everything that stands in any table."""
     tables = [row[0] for row in db.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
