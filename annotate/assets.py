@@ -2,7 +2,8 @@
 
 The address carries a hash of all of them, so a browser may keep a file for ever: whatever changes has another
 address. The modules that a script of a page imports come in one file with it: together they pack to a sixth
-less, and no module waits for another to be read.
+less, and no module waits for another to be read. What a page needs only after a while comes in a file of its
+own, so that the first key waits for less.
 """
 
 import gzip
@@ -16,11 +17,11 @@ import rjsmin
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-ENTRIES = {"workbench.js", "elsewhere.js"}  # the scripts that pages name
+# The scripts that pages name, and those that one of them loads later, whose modules they share.
+ENTRIES = {"workbench.js": None, "elsewhere.js": None, "later.js": "workbench.js"}
 LEAST = 1000  # bytes; compressing less saves no packet
 
-IMPORT = re.compile(r"^import \{[^}]*\} from '\./(\w+\.js)';\n", re.MULTILINE)
-EXPORT = re.compile(r"^export ", re.MULTILINE)
+IMPORT = re.compile(r"^import \{ ([^}]*) \} from '\./(\w+\.js)';\n", re.MULTILINE)
 SQUEEZE = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}  # leave out what is there for readers only
 
 
@@ -50,16 +51,26 @@ def read_assets(folder: Path = FOLDER) -> tuple[str, dict[str, Asset]]:
     return whole.hexdigest()[:12], assets
 
 
-def bundle(name: str, texts: dict[str, str], seen: set[str] | None = None) -> str:
+def bundle(name: str, texts: dict[str, str]) -> str:
     """Return a module with all that it imports before it, as one module.
 
-    It works on modules that import by name, without renaming, and of which no two call something alike at
-    their top; a test sees to it.
+    What the script that loads it holds already, it imports from there: no module is read twice. This works on
+    modules that import by name, without renaming, and of which no two call something alike at their top; a
+    test sees to it.
     """
-    seen = set() if seen is None else seen
-    seen.add(name)
-    needed = [bundle(each, texts, seen) for each in IMPORT.findall(texts[name]) if each not in seen]
-    return "".join([*needed, EXPORT.sub("", IMPORT.sub("", texts[name]))])
+    opener = ENTRIES.get(name)
+    held = modules(opener, texts) if opener else []
+    own = [each for each in modules(name, texts) if each not in held]
+    imports = [found for each in own for found in IMPORT.findall(texts[each])]
+    shared = {item for names, source in imports if source in held for item in names.split(", ")}
+    head = [f"import {{ {', '.join(sorted(shared))} }} from './{opener}';\n"] if shared else []
+    return "".join([*head, *(IMPORT.sub("", texts[each]) for each in own)])
+
+
+def modules(name: str, texts: dict[str, str]) -> list[str]:
+    """Return the modules that one is made of, each once, after those that it needs; itself comes last."""
+    needed = [each for _, source in IMPORT.findall(texts[name]) for each in modules(source, texts)]
+    return list(dict.fromkeys([*needed, name]))
 
 
 def _asset(name: str, text: str) -> Asset:

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from annotate.assets import ENTRIES, FOLDER, IMPORT, bundle, read_assets
+from annotate.assets import ENTRIES, FOLDER, IMPORT, bundle, modules, read_assets
 
 SCRIPTS = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
 DECLARED = re.compile(
@@ -19,27 +19,42 @@ def declared(text: str) -> list[str]:
     return [name.strip() for one, many in found for name in (one or many).split(",")]
 
 
-def bundled(entry: str, seen: tuple[str, ...] = ()) -> set[str]:
-    return {entry}.union(*(bundled(each) for each in IMPORT.findall(SCRIPTS[entry])))
-
-
 def test_no_two_modules_of_a_page_call_something_alike() -> None:
     for entry in ENTRIES:
-        names = Counter(name for each in bundled(entry) for name in declared(SCRIPTS[each]))
+        names = Counter(name for each in modules(entry, SCRIPTS) for name in declared(SCRIPTS[each]))
         assert [name for name, n in names.items() if n > 1] == []
 
 
 def test_a_bundle_holds_each_module_once_and_what_is_needed_comes_first() -> None:
     whole = bundle("workbench.js", SCRIPTS)
 
-    assert not re.search(r"^(import|export) ", whole, re.MULTILINE)
-    for name in bundled("workbench.js") - {"workbench.js"}:
+    assert not re.search(r"^import ", whole, re.MULTILINE)
+    for name in set(modules("workbench.js", SCRIPTS)) - {"workbench.js"}:
         (first,) = declared(SCRIPTS[name])[:1]
         assert (
-            len(re.findall(rf"^(?:const|let|async function|function|class) {first}\b", whole, re.MULTILINE))
+            len(
+                re.findall(
+                    rf"^(?:export )?(?:const|let|async function|function|class) {first}\b",
+                    whole,
+                    re.MULTILINE,
+                )
+            )
             == 1
         )
     assert whole.index("class Outbox") < whole.index("new Outbox")
+
+
+def test_what_comes_later_takes_what_is_there_already_from_where_it_is() -> None:
+    later, now = bundle("later.js", SCRIPTS), bundle("workbench.js", SCRIPTS)
+
+    (line,) = re.findall(r"^import .*", later, re.MULTILINE)
+    names = re.findall(r"\w+", line.partition(" from ")[0])[1:]
+    assert "paint" in names
+    assert len(names) == len(set(names))
+    assert line.endswith(" from './workbench.js';")
+    assert all(re.search(rf"^export (const|function) {name}\b", now, re.MULTILINE) for name in names)
+    assert "class Cut" in later
+    assert "class Cut" not in now
 
 
 def test_every_import_is_of_the_kind_that_can_be_bundled() -> None:

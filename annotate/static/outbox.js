@@ -14,6 +14,7 @@ const LONGEST_PAUSE = 30; // seconds
 const TURN = 25_000; // ms that a tab may send where the browser knows no locks; longer than any request
 const TAB = newKey();
 const LOCK = `annotate ${me}`;
+const SIGN = 'annotate.waits';
 
 export class Outbox {
   #store = null;
@@ -47,6 +48,11 @@ export class Outbox {
     addEventListener('pageshow', ({ persisted }) => persisted && this.retry());
   }
 
+  /** Has an earlier visit left something? Known at once, while the store takes its time to open. */
+  get mayHold() {
+    return localStorage.getItem(SIGN) !== null;
+  }
+
   get isSafe() {
     return this.#store?.isSafe ?? true;
   }
@@ -74,6 +80,7 @@ export class Outbox {
   /** @param instead numbers of refused changes that this one takes the place of */
   async add(change, instead = []) {
     this.#entering.push({ ...change, who: me, tab: TAB, key: newKey(), instead });
+    localStorage.setItem(SIGN, '');
     this.report();
     await this.ready;
     if (this.#isEntering) return;
@@ -163,6 +170,8 @@ export class Outbox {
       all = await this.#store.edit(work);
     }
     this.#kept = all.filter(({ n }) => n);
+    if (this.#kept.length) localStorage.setItem(SIGN, '');
+    else if (!this.#entering.length) localStorage.removeItem(SIGN);
     then?.();
   }
 

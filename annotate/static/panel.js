@@ -2,7 +2,6 @@
 import { request } from './api.js';
 import { showErrors } from './forms.js';
 import { isCheckable, paint, words } from './sentences.js';
-import { VerificationForm } from './verification.js';
 
 const PAUSE = 800; // ms without a key; then speaker and note are stored
 
@@ -12,10 +11,10 @@ export class Panel {
   #timer = 0;
   #visit = 0; // to a field: what is typed meanwhile is one step for undo
   #asked = ''; // for names like this
+  verification = null; // comes later
 
   constructor(root, { isEditor, sentences, mine, outbox, send, say, showSaving, leave, api }) {
-    Object.assign(this, { root, sentences, mine, outbox, send, say, showSaving, leave, api });
-    this.verification = new VerificationForm(this.$('#verify'), { isEditor, outbox, send, showSaving, say });
+    Object.assign(this, { root, isEditor, sentences, mine, outbox, send, say, showSaving, leave, api });
     this.form = this.$('#mine');
     this.decide = this.$('#decide');
     this.form.addEventListener('change', () => this.flush());
@@ -43,6 +42,12 @@ export class Panel {
     return this.root.querySelector(selector);
   }
 
+  /** Take in the form for verifications. */
+  addVerification(Form) {
+    this.verification = new Form(this.$('#verify'), this);
+    this.#showVerification();
+  }
+
   show(s) {
     const other = s !== this.#s;
     if (other) {
@@ -62,9 +67,14 @@ export class Panel {
     }
     this.#showDecision(s, other);
     this.$('#checked').textContent = checkedSoFar(s);
-    this.verification.show(s);
-    this.$('#verification').hidden = this.verification.form.hidden;
-    if (this.#awaited && !this.verification.form.hidden) this.open('verification');
+    this.#showVerification();
+  }
+
+  #showVerification() {
+    this.verification?.show(this.#s);
+    const isHidden = this.verification?.form.hidden ?? true;
+    this.$('#verification').hidden = isHidden;
+    if (this.#awaited && !isHidden) this.open('verification');
   }
 
   /** Save what is typed into speaker and note. */
@@ -119,7 +129,7 @@ export class Panel {
       this.$('#verification').open = true;
       this.root.scrollTop = this.$('#verification').offsetTop - 56; // the Close button stays above it
     }
-    const field = part === 'verification' ? this.verification.form.elements.status : this.form.elements[part];
+    const field = part === 'verification' ? this.$('#verify').elements.status : this.form.elements[part];
     if (part === 'speaker') this.#listSpeakers();
     (field.disabled ? this.$('#verification summary') : field).focus();
   }

@@ -1,7 +1,5 @@
 /** The workbench: keys, focus, progress and sign-off. What is tagged is in mine.js, the way to the server in outbox.js. */
 import { signIn } from './api.js';
-import { Cut } from './cut.js';
-import { Find } from './find.js';
 import { Mine } from './mine.js';
 import { showNotices } from './notices.js';
 import { Outbox, agrees } from './outbox.js';
@@ -26,8 +24,9 @@ const outbox = new Outbox({ report: showSaving, settled, arrived: () => showWait
 const mine = new Mine({ sentences, outbox, send, changed });
 const back = () => focus(current);
 const panel = new Panel($('panel'), { api: root, isEditor: role !== 'reviewer', sentences, mine, outbox, send, say, showSaving, leave: back });
-const find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
-const cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
+let find = null; // these two come later
+let cut = null;
+let loaded = null;
 
 // ---- to the server and back ----
 
@@ -50,7 +49,7 @@ function settled(change, answer) {
   const act = {
     annotation: () => (s ? mine.settled(s, change, answer) : ok || agrees(change, answer) || lose(kept)),
     decision: () => s && panel.decisionSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
-    verification: () => s && panel.verification.settled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
+    verification: () => s && load(() => panel.verification.settled(s, { ...kept, n: ok ? undefined : kept.n }, answer)),
     'sign-off': () => (ok ? signedOff() : notSignedOff(kept, answer.error)),
     split: () => bounded(change, answer),
     merge: () => bounded(change, answer),
@@ -69,7 +68,7 @@ function showWaiting(kinds) {
     else if (kind === 'sign-off') refused ? notSignedOff(change, refused) : $('sign-off').disabled = true;
     else if (!s) continue;
     else if (kind === 'decision') refused && panel.decisionSettled(s, change, { error: refused, status: refused.status });
-    else if (kind === 'verification') refused ? panel.verification.settled(s, change, { error: refused, status: refused.status }) : panel.verification.waits(s, change);
+    else if (kind === 'verification') load(({ verification }) => (refused ? verification.settled(s, change, { error: refused, status: refused.status }) : verification.waits(s, change)));
     else refused ? bounded(change, { error: refused }) : mine.wait(s, kind);
   }
 }
@@ -193,7 +192,7 @@ const chosen = () => (anchor ? sentences.slice(Math.min(anchor.index, current.in
 /** Make a sentence the current one; `extend` keeps those from where I was. */
 function focus(s, { take = true, scroll = true, extend = false } = {}) {
   if (!s) return;
-  if (cut.s && cut.s !== s) cut.stop();
+  if (cut?.s && cut.s !== s) cut.stop();
   if (s !== current || (anchor && !extend)) {
     anchor = extend ? anchor ?? current : null;
     if (anchor === s) anchor = null;
@@ -291,8 +290,10 @@ function restAsNone() {
 function startCut() {
   if (current.isCutting) return say(WAIT);
   panel.close(); // on a phone it lies above the text
-  cut.start(current);
+  load(() => cut.start(current));
 }
+
+const openFind = () => load(() => find.open());
 
 function join() {
   const next = sentences[current.index + 1];
@@ -347,7 +348,7 @@ const ACTS = {
   u: ({ shiftKey }) => step(shiftKey ? 'redo' : 'undo'),
   x: startCut,
   w: join,
-  v: () => panel.open('verification'),
+  v: () => load(() => panel.open('verification')),
   a: () => panel.open('speaker'),
   m: () => panel.open('note'),
   Enter: () => panel.open('speaker'),
@@ -356,7 +357,7 @@ const ACTS = {
     if ($('quick').hidden) focus(current);
     else closeQuick();
   },
-  '/': () => find.open(),
+  '/': openFind,
   '?': () => $('keys').showModal(),
 };
 const SAME = { ArrowDown: 'j', ArrowUp: 'k', '+': 'j', '-': 'k', '.': 'r' };
@@ -380,7 +381,7 @@ function onKey(event) {
   const isControl = target.closest('button, a, summary');
   if (isControl && key.length > 1 && key !== 'Escape') return;
   const name = SAME[key] ?? (key.length === 1 ? key.toLowerCase() : key);
-  if (cut.s) {
+  if (cut?.s) {
     if (cut.press(key.length === 1 ? name : key)) event.preventDefault();
     return;
   }
@@ -395,7 +396,7 @@ function onClick(event) {
   const el = event.target.closest('[data-end]');
   const s = sentences.find((each) => each.el === el);
   if (!s) return;
-  if (cut.s === s) return cut.point(event.clientX, event.clientY);
+  if (cut?.s === s) return cut.point(event.clientX, event.clientY);
   focus(s, { scroll: false, extend: event.shiftKey });
   if (event.pointerType === 'touch') placeQuick();
 }
@@ -419,7 +420,7 @@ function listen() {
     'sign-off': signOff,
     'show-keys': () => $('keys').showModal(),
     'show-panel': () => panel.toggle(),
-    'show-find': () => find.open(),
+    'show-find': openFind,
     'keep-mine': () => choose('keepMine'),
     'take-theirs': () => choose('takeTheirs'),
     'take-suggestion': () => takeSuggestion('pointer'),
@@ -456,8 +457,22 @@ async function comeBack(event) {
 
 const goToAddress = () => focus(sentences.find(({ el }) => `#${el.id}` === location.hash));
 
+/** Do something with what comes later: at once, or when it has come. */
+function load(act) {
+  if (find) return act?.(panel);
+  loaded ??= import('./later.js').then(({ later: { Cut, Find, VerificationForm } }) => {
+    find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
+    cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
+    panel.addVerification(VerificationForm);
+  });
+  return loaded.then(() => act?.(panel), () => {
+    loaded = null;
+    if (act) say('No connection: this comes when there is one.');
+  });
+}
+
 async function start() {
-  await Promise.race([outbox.ready, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+  if (outbox.mayHold) await Promise.race([outbox.ready, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
   makeList($('article'), sentences);
   for (const id of ['panel', 'bar', 'end']) $(id).hidden = false;
   $('keys-on').checked = localStorage.getItem(KEYS_SETTING) !== 'off';
@@ -470,6 +485,7 @@ async function start() {
   showProgress();
   showProblem();
   showSaving();
+  load();
   if (outbox.unsent.length) outbox.retry();
 }
 

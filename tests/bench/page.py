@@ -83,8 +83,10 @@ def table(desk: Desk, browser: Browser) -> Iterator[str]:
     columns = [measure(browser, Visitor(browser.new_context(), server), f"{n}.txt") for n in SIZES]
     reach = {
         "page alone, bytes": "",
-        "page, style and scripts, bytes": "61440",
+        "page, style and script, bytes": "61440",
         "the same, compressed": "25600",
+        "with what it loads once it can be used, raw": "",
+        "the same with that, compressed": "",
         "until it can be used, first visit, ms": "300",
         "the same, again, ms": "300",
         "key until the mark stands, ms": "16",
@@ -102,6 +104,7 @@ def measure(browser: Browser, visitor: Visitor, key: str) -> dict[str, str]:
     page.wait_for_selector("#bar:not([hidden])")
     address = page.url
     raw, packed, alone = weigh(visitor, address)
+    later_raw, later_packed, _ = weigh(visitor, address, "later.js")
     first = [until_usable(browser, visitor, address) for _ in range(ROUNDS)]
     again = [usable(page, address) for _ in range(ROUNDS)]
     keys = [page.evaluate(PRESS, "cqbn"[number % 4]) for number in range(N_KEYS)]
@@ -109,8 +112,10 @@ def measure(browser: Browser, visitor: Visitor, key: str) -> dict[str, str]:
     visitor.context.close()
     return {
         "page alone, bytes": str(alone),
-        "page, style and scripts, bytes": str(raw),
+        "page, style and script, bytes": str(raw),
         "the same, compressed": str(packed),
+        "with what it loads once it can be used, raw": str(later_raw),
+        "the same with that, compressed": str(later_packed),
         "until it can be used, first visit, ms": f"{statistics.median(first):.0f}",
         "the same, again, ms": f"{statistics.median(again):.0f}",
         "key until the mark stands, ms": f"{mark:.2f}",
@@ -119,8 +124,11 @@ def measure(browser: Browser, visitor: Visitor, key: str) -> dict[str, str]:
     }
 
 
-def weigh(visitor: Visitor, address: str) -> tuple[int, int, int]:
-    """Count the bytes of bodies: of everything, of everything compressed, and of the page alone."""
+def weigh(visitor: Visitor, address: str, *later: str) -> tuple[int, int, int]:
+    """Count the bytes of bodies: of everything, of everything compressed, and of the page alone.
+
+    :param later: scripts that the page's own loads, from beside itself.
+    """
     cookie = "; ".join(f"{each['name']}={each['value']}" for each in visitor.context.cookies())
 
     def fetch(path: str, encoding: str) -> bytes:
@@ -130,7 +138,9 @@ def weigh(visitor: Visitor, address: str) -> tuple[int, int, int]:
             return body
 
     page = fetch(address, "identity")
-    paths = [address, *(visitor.base + path for path in sorted(set(LINKED.findall(page.decode()))))]
+    linked = sorted(set(LINKED.findall(page.decode())))
+    linked += [linked[0].rpartition("/")[0] + "/" + name for name in later]
+    paths = [address, *(visitor.base + path for path in linked)]
     raw, packed = (sum(len(fetch(path, encoding)) for path in paths) for encoding in ("identity", "gzip"))
     return raw, packed, len(page)
 
