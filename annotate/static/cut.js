@@ -1,13 +1,13 @@
 /** Cutting a sentence in two: a caret goes from word to word, by keys or to where one points. */
 import { length } from './sentences.js';
 
-// Between words, and after the end of a sentence that has no space behind it; a mark in front makes it a likely place.
+// Between words, and after the end of a sentence that has no space behind it.
 const PLACES = /(?<=\s)\S|(?<=[.!?…—–]["”’»)\]]*)\p{L}/gu;
-const LIKELY = /[.!?…;:—–]["”’»)\]]*\s*$/u;
 
 export class Cut {
   s = null;
-  #places = [];
+  #places = []; // UTF-16 units of the sentence's text
+  #offered = []; // those of them where the server would cut it
   #at = 0;
 
   /** @param cut called with the sentence and the code point */
@@ -17,16 +17,17 @@ export class Cut {
   }
 
   start(s) {
-    const places = [...s.text.matchAll(PLACES)].map(({ index }) => index).filter((index) => index > 0);
+    const points = [...s.text];
+    const offered = s.cuts.map((at) => points.slice(0, at - s.start).join('').length);
+    const words = [...s.text.matchAll(PLACES)].map(({ index }) => index).filter((index) => index > 0);
+    const places = [...new Set([...words, ...offered])].sort((a, b) => a - b);
     if (!places.length) return this.say('This is a single word: there is no place to cut it.');
     Object.assign(this, { s });
     this.#places = places;
-    const likely = places.findIndex((at) => this.#isLikely(at));
+    this.#offered = offered;
     this.strip.hidden = false;
-    this.#go(Math.max(likely, 0), 'Cut mode. ');
+    this.#go(Math.max(places.indexOf(offered[0]), 0), 'Cut mode. ');
   }
-
-  #isLikely = (at) => LIKELY.test(this.s.text.slice(0, at));
 
   /** Take a key; says whether it meant something here. */
   press(key) {
@@ -46,9 +47,9 @@ export class Cut {
   }
 
   #jump(by) {
-    let at = this.#at + by;
-    while (this.#places[at] !== undefined && !this.#isLikely(this.#places[at])) at += by;
-    if (this.#places[at] !== undefined) this.#go(at);
+    const here = this.#places[this.#at];
+    const ahead = this.#offered.filter((at) => (at - here) * by > 0);
+    if (ahead.length) this.#go(this.#places.indexOf(ahead.at(by > 0 ? 0 : -1)));
   }
 
   #go(at, before = '') {

@@ -36,6 +36,7 @@ export function readSentences(article, known) {
       verification: more.verification ?? unchecked(decision?.label),
       lateDissent: more.late_dissent ?? false,
       suggestion: more.suggestion ?? null,
+      cuts: more.cuts ?? [],
       drafts: {},
     };
   });
@@ -121,7 +122,11 @@ export function replace(sentences, news, me) {
   place.remove();
   sentences.splice(old[0].index, old.length, ...fresh);
   sentences.forEach((s, index) => { s.index = index; });
-  for (const [i, s] of fresh.entries()) absorb(s, news[i], me, true);
+  const places = old.flatMap((s) => [s.start, ...s.cuts]); // where one was joined, one may be cut again
+  for (const [i, s] of fresh.entries()) {
+    s.cuts = places.filter((at) => at > s.start && at < s.end);
+    absorb(s, news[i], me, true);
+  }
   return gone;
 }
 

@@ -1,7 +1,7 @@
 """The sentences of an article: every stop is judged by what stands on both sides of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -110,8 +110,19 @@ def split_points(text: str, start: int, end: int, language: str | None = None) -
     :param start: of the sentence, as `end` in code points of `text`.
     :returns: places in `text`, in order, each strictly between start and end.
     """
+    return all_split_points(text, [(start, end)], language).get(start, [])
+
+
+def all_split_points(
+    text: str, spans: Iterable[tuple[int, int]], language: str | None = None
+) -> dict[int, list[int]]:
+    """Find where each of many sentences may be split, by its start; those with no such place are left out."""
     words = words_of(primary(language) if language else detect(text))
-    return [place for _, place in _cuts(text, start, end, words, is_to_split=True)]
+    cuts = {
+        start: [place for _, place in _cuts(text, start, end, words, is_to_split=True)]
+        for start, end in spans
+    }
+    return {start: places for start, places in cuts.items() if places}
 
 
 def _segmenter(abbreviations: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from annotate.store.contents import Review, get_content
 from annotate.store.documents import get_document, list_collections, list_documents
 from annotate.store.reviews import get_progress, list_queue
 from annotate.store.revisions import get_neighbours
+from annotate.text.segment import all_split_points
 from annotate.web import get_db, get_settings, me
 from schemas import terms
 from schemas.document import DocumentFilter
@@ -68,6 +69,9 @@ def document(document_id: str) -> str:
         document=shown,
         content=content,
         groups=content.in_blocks(),
+        cuts=all_split_points(
+            content.text, [(each.start, each.end) for each in content.sentences], shown.language
+        ),
         mine=mine,
         my=my,
         n_untagged=shown.n_sentences - (mine.n_tagged if mine else 0),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -10,6 +11,10 @@ from tests.browser.stored import labels, marks, sentences
 from tests.server.conftest import Desk, Server
 
 ALL = "#article [data-end]"
+TALK = (
+    "“Two of its bearings have cracked 🌉. Dr. Holm of the city has seen them. "
+    "Nobody will cross it before spring,” said Mayor Ida Rask."
+)
 
 
 def texts(desk: Desk) -> list[str]:
@@ -60,6 +65,32 @@ def test_a_sentence_is_cut_where_one_points_and_joined_with_the_next(alice: Visi
     expect(page.locator(ALL)).to_have_count(41)
     alice.is_saved()
     assert texts(desk) == before
+
+
+def test_the_cut_begins_where_the_server_would_cut_and_goes_to_other_such_places(
+    visitors: Callable[..., Visitor], server: Server, desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "talk.txt").write_text(f"Said at the bridge\n\n{TALK}\n")
+    desk.run("seeds", "load", tmp_path / "talk.txt")
+    alice = visitors(server, "alice")
+    alice.go("/documents?q=talk.txt").get_by_role("link", name="Said at the bridge").click()
+    expect(alice.page.locator("#bar")).to_be_visible()
+    told = alice.page.locator("#announce")
+    alice.press("j x")
+    expect(told).to_contain_text("bearings have cracked 🌉. | Dr. Holm of the")
+    alice.press("ArrowDown")
+    expect(told).to_contain_text("has seen them. | Nobody will cross")
+    alice.press("ArrowDown ArrowUp ArrowUp Enter")
+    expect(alice.page.locator(ALL)).to_have_count(3)
+    assert alice.page.locator(ALL).nth(2).inner_text().startswith("Dr. Holm")
+
+    alice.press("j x")  # what was offered in a part is offered still
+    expect(told).to_contain_text("has seen them. | Nobody will cross")
+    alice.press("Escape k w")
+    expect(alice.page.locator(ALL)).to_have_count(2)
+    alice.press("x")
+    expect(told).to_contain_text("bearings have cracked 🌉. | Dr. Holm of the")
+    alice.press("Escape")
 
 
 def test_by_touch_alone_one_tags_cuts_and_joins(
