@@ -8,11 +8,8 @@ export class Find {
   constructor(form, { sentences, focus, leave }) {
     Object.assign(this, { form, sentences, focus, leave });
     this.field = form.elements.q;
-    this.field.addEventListener('input', () => this.#search());
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.step(1);
-    });
+    this.field.addEventListener('input', () => this.search());
+    form.addEventListener('submit', () => this.step(1));
     form.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.close();
       else if (event.key !== 'Enter' || !event.shiftKey) return;
@@ -25,20 +22,13 @@ export class Find {
     });
   }
 
-  open() {
-    this.form.hidden = false;
-    this.field.select();
-    this.field.focus();
-    this.#search();
-  }
-
   close() {
     this.form.hidden = true;
     this.#mark('');
     this.leave();
   }
 
-  #search() {
+  search() {
     const wanted = plain(this.field.value.trim());
     this.#found = wanted ? this.sentences.filter(({ text }) => plain(text).includes(wanted)) : [];
     this.#mark(wanted);

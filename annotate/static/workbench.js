@@ -27,6 +27,7 @@ const panel = new Panel($('panel'), { api: root, isEditor: role !== 'reviewer', 
 let find = null; // these two come later
 let cut = null;
 let loaded = null;
+let isWaiting = false; // for them: what is typed meanwhile was meant for what comes, not for here
 
 // ---- to the server and back ----
 
@@ -290,10 +291,15 @@ function restAsNone() {
 function startCut() {
   if (current.isCutting) return say(WAIT);
   panel.close(); // on a phone it lies above the text
-  load(() => cut.start(current));
+  waitFor(() => cut.start(current));
 }
 
-const openFind = () => load(() => find.open());
+function openFind() {
+  $('find').hidden = false;
+  $('find').elements.q.focus();
+  $('find').elements.q.select();
+  load(() => find.search());
+}
 
 function join() {
   const next = sentences[current.index + 1];
@@ -348,7 +354,7 @@ const ACTS = {
   u: ({ shiftKey }) => step(shiftKey ? 'redo' : 'undo'),
   x: startCut,
   w: join,
-  v: () => load(() => panel.open('verification')),
+  v: () => waitFor(() => panel.open('verification')),
   a: () => panel.open('speaker'),
   m: () => panel.open('note'),
   Enter: () => panel.open('speaker'),
@@ -372,6 +378,10 @@ function onKey(event) {
   if (event.isComposing || $('keys').open) return;
   if (key === 'Escape' && target.closest('#panel')) return panel.close();
   if (isField(target)) return;
+  if (isWaiting) {
+    event.preventDefault();
+    return say('One moment: this part of the page is still on its way.');
+  }
   if (event.ctrlKey || event.metaKey) {
     if (event.altKey || key.toLowerCase() !== 'z') return;
     event.preventDefault();
@@ -431,6 +441,7 @@ function listen() {
   for (const [id, act] of Object.entries(clicks)) $(id).addEventListener('click', act);
   for (const each of document.querySelectorAll('[data-rest]')) each.addEventListener('click', each.dataset.rest === 'none' ? restAsNone : () => focus(nextUntagged(-1)));
   $('again').addEventListener('submit', comeBack);
+  $('find').addEventListener('submit', (event) => event.preventDefault());
   addEventListener('hashchange', goToAddress);
   addEventListener('beforeunload', (event) => {
     panel.flush();
@@ -464,11 +475,17 @@ function load(act) {
     find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
     cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
     panel.addVerification(VerificationForm);
-  });
+  }).finally(() => { isWaiting = false; });
   return loaded.then(() => act?.(panel), () => {
     loaded = null;
     if (act) say('No connection: this comes when there is one.');
   });
+}
+
+/** The same, and nothing else happens until it has come. */
+function waitFor(act) {
+  isWaiting = !find;
+  load(act);
 }
 
 async function start() {

@@ -1,14 +1,15 @@
 """The keys beyond the four labels: ranges, repeating, finding, suggestions, signing off."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.stored import focused, labels, marks, sentences
-from tests.server.conftest import Desk
+from tests.server.conftest import Desk, Server
 
 ALL = "#article [data-end]"
 
@@ -40,6 +41,49 @@ def test_digits_tag_too_and_the_last_label_is_repeated(alice: Visitor, desk: Des
     alice.is_saved()
 
     assert labels(desk)[:8] == ["claim", "quote", "boilerplate", "none", "quote", "quote", "quote", "claim"]
+
+
+def test_what_is_typed_while_finding_and_cutting_still_come_tags_nothing(
+    visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
+) -> None:
+    alice = visitors(server, "alice")
+    held: list[Route] = []
+    alice.page.route("**/later.js", lambda route: held.append(route))  # noqa: PLW0108
+    page = alice.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    alice.press("b /")
+    page.keyboard.type("and 1")
+    alice.press("Enter")
+    expect(page.locator("#find [name=q]")).to_have_value("and 1")
+    held.pop().continue_()
+    expect(page.locator("#find output")).to_have_text("1 of 10")
+    alice.press("Escape")
+    alice.is_saved()
+
+    page.reload()
+    expect(page.locator("#bar")).to_be_visible()
+    alice.press("x c q")
+    held.pop().continue_()
+    expect(page.locator("#cut")).to_be_visible()
+    alice.press("Escape")
+    assert labels(desk)[:4] == ["boilerplate", None, None, None]
+
+
+def test_without_a_connection_finding_and_cutting_come_when_there_is_one(
+    visitors: Callable[..., Visitor], server: Server, document: str
+) -> None:
+    alice = visitors(server, "alice")
+    alice.page.route("**/later.js", lambda route: route.abort())
+    page = alice.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    alice.press("x")
+    expect(page.locator("#announce")).to_have_text("No connection: this comes when there is one.")
+    alice.press("c")
+    alice.is_saved()
+
+    page.unroute("**/later.js")
+    alice.press("x")
+    expect(page.locator("#cut")).to_be_visible()
 
 
 def test_g_goes_to_the_next_untagged_and_round_again(alice: Visitor) -> None:
