@@ -256,3 +256,9 @@ def m0005_speakers(db: Database) -> None:
         CREATE INDEX decisions_speakers ON decisions (speaker) WHERE speaker IS NOT NULL;
         """
     )
+
+
+@MIGRATIONS()
+def m0006_keys(db: Database) -> None:
+    """Let everybody choose their own keys: JSON {act: key} of those that differ; NULL where none does."""
+    db.execute("ALTER TABLE reviewers ADD COLUMN own_keys TEXT")

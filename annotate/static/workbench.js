@@ -7,7 +7,8 @@ import { Panel } from './panel.js';
 import { clip, isUnsaved, makeList, readSentences, words } from './sentences.js';
 
 const $ = (id) => document.getElementById(id);
-const { api, root, role } = $('workbench').dataset;
+const { api, root, role, keys = '{}' } = $('workbench').dataset;
+const OWN = JSON.parse(keys); // what keys mean that are not as usual: the usual key, or nothing
 const HERE = location.pathname;
 const LABELS = { c: 'claim', q: 'quote', b: 'boilerplate', n: 'none', 1: 'claim', 2: 'quote', 3: 'boilerplate', 4: 'none' };
 const KEYS_SETTING = 'annotate.single-keys';
@@ -368,6 +369,8 @@ const ACTS = {
 };
 const SAME = { ArrowDown: 'j', ArrowUp: 'k', '+': 'j', '-': 'k', '.': 'r' };
 
+const usual = (key) => OWN[key] ?? key;
+
 const isField = (el) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
 
 /** Single keys can be switched off; then they work on a focused sentence only. */
@@ -390,7 +393,7 @@ function onKey(event) {
   if (event.altKey || !isListening(target)) return;
   const isControl = target.closest('button, a, summary');
   if (isControl && key.length > 1 && key !== 'Escape') return;
-  const name = SAME[key] ?? (key.length === 1 ? key.toLowerCase() : key);
+  const name = SAME[key] ?? (key.length === 1 ? usual(key.toLowerCase()) : key);
   if (cut?.s) {
     if (cut.press(key.length === 1 ? name : key)) event.preventDefault();
     return;

@@ -4,16 +4,19 @@ import re
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
+from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from annotate.errors import AnnotateError, Forbidden, Invalid, Throttled
 from annotate.signing_in import change_password, sign_in
+from annotate.store.keys import get_keys, set_keys
 from annotate.store.sessions import end_session, list_sessions
 from annotate.web import STATUS, get_db, get_settings, load_session, me
+from schemas.keys import ACTS, USUAL, KeysForm
 from schemas.reviewer import PasswordForm, SignInForm
 
 blp = Blueprint("auth", __name__)
-SIGN_IN_FORM, PASSWORD_FORM = SignInForm(), PasswordForm()
+SIGN_IN_FORM, PASSWORD_FORM, KEYS_FORM = SignInForm(), PasswordForm(), KeysForm()
 # Only paths of ours, spelled with characters that no browser reads as another host.
 LOCAL = re.compile(r"/(?![/\\])[A-Za-z0-9_\-./?=&%~+,:@]*")
 
@@ -78,9 +81,21 @@ def change_my_password() -> Response:
     except (Invalid, Forbidden, Throttled) as problem:
         if isinstance(problem, Forbidden):
             problem.message = "The current password is wrong."
-        return _again("account.html", problem, sessions=_sessions(), message=None)
+        return _again("account.html", problem, **_shown())
     _begin(token)
     return make_response(_account(message="Your password is changed. Every other session has ended."))
+
+
+@blp.post("/account/keys")
+def choose_keys() -> Response:
+    """Choose my keys for the workbench, or go back to the usual ones."""
+    try:
+        keys = USUAL if "usual" in request.form else KEYS_FORM.load(request.form)
+    except ValidationError as problem:
+        typed = {name: request.form.get(name, "") for name in ACTS}
+        return make_response(_account(keys=typed, problems=problem.messages), STATUS[Invalid])
+    set_keys(get_db(), me().id, keys)
+    return make_response(_account(message="Your keys are saved."))
 
 
 def _begin(token: str) -> None:
@@ -92,12 +107,19 @@ def _begin(token: str) -> None:
     login_user(account)
 
 
-def _account(message: str | None = None) -> str:
-    return render_template("account.html", sessions=_sessions(), error=None, message=message)
+def _account(**context: object) -> str:
+    return render_template("account.html", **_shown() | context)
 
 
-def _sessions() -> list[dict[str, object]]:
-    return list_sessions(get_db(), me().id, current=current_user.session_token)
+def _shown() -> dict[str, object]:
+    """Return what my account shows."""
+    return {
+        "sessions": list_sessions(get_db(), me().id, current=current_user.session_token),
+        "acts": ACTS,
+        "usual": USUAL,
+        "keys": get_keys(get_db(), me().id),
+        "problems": {},
+    }
 
 
 def _again(template: str, problem: AnnotateError, **context: object) -> Response:

@@ -8,12 +8,14 @@ from annotate.rules import LEASE_SECONDS
 from annotate.store.clock import seconds
 from annotate.store.contents import Review, get_content
 from annotate.store.documents import get_document, list_collections, list_documents
+from annotate.store.keys import get_keys
 from annotate.store.reviews import get_progress, list_queue
 from annotate.store.revisions import get_neighbours
 from annotate.text.segment import all_split_points
 from annotate.web import get_db, get_settings, me
 from schemas import terms
 from schemas.document import DocumentFilter
+from schemas.keys import moved
 
 blp = Blueprint("pages", __name__)
 FILTER = DocumentFilter()
@@ -56,6 +58,7 @@ def document(document_id: str) -> str:
     """Show the workbench."""
     db, person = get_db(), me()
     shown = get_document(db, document_id)
+    keys = get_keys(db, person.id)
     content = get_content(db, shown, person)
     mine = next((each for each in content.reviews if each.reviewer == person.name), None)
     my = {
@@ -79,6 +82,8 @@ def document(document_id: str) -> str:
         neighbours=get_neighbours(db, shown, person),
         others_at_work=[each.reviewer for each in content.reviews if _is_at_work(each, mine)],
         terms=terms,
+        keys=keys,
+        moved=moved(keys),
         two_person_rule=get_settings().two_person_rule,
     )
 

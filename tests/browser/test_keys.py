@@ -12,6 +12,9 @@ from tests.browser.stored import focused, labels, marks, sentences
 from tests.server.conftest import Desk, Server
 
 ALL = "#article [data-end]"
+# Playwright's keyboard has no key for letters beyond its own layout.
+PRESS = """(key) => document.activeElement.dispatchEvent(
+  new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))"""
 
 
 @pytest.mark.parametrize("keys", ["Shift+j Shift+j Shift+k Shift+ArrowDown", "Shift+J Shift+ArrowDown"])
@@ -41,6 +44,47 @@ def test_digits_tag_too_and_the_last_label_is_repeated(alice: Visitor, desk: Des
     alice.is_saved()
 
     assert labels(desk)[:8] == ["claim", "quote", "boilerplate", "none", "quote", "quote", "quote", "claim"]
+
+
+def test_keys_do_what_somebody_chose_in_the_account(alice: Visitor, desk: Desk, document: str) -> None:
+    page = alice.go("/account")
+    for name, key in {
+        "Claim": "v",
+        "Verification": "c",
+        "Next sentence": "Ж",
+        "Find in the article": "ü",
+    }.items():
+        page.get_by_label(name, exact=True).fill(key)
+    page.get_by_label("Quote", exact=True).fill("v")
+    page.get_by_role("button", name="Save the keys").click()
+    expect(page.get_by_label("Quote", exact=True)).to_have_accessible_description(
+        "! “v” is also the key for: Claim."
+    )
+    page.get_by_label("Quote", exact=True).fill("q")
+    page.get_by_role("button", name="Save the keys").click()
+    expect(page.get_by_text("Your keys are saved.")).to_be_visible()
+
+    alice.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    expect(page.locator("[data-tag=claim]")).to_have_attribute("aria-keyshortcuts", "v")
+    expect(page.locator("[data-tag=claim] kbd")).to_have_text("v")
+    page.keyboard.press("v")
+    page.evaluate(PRESS, "ж")
+    alice.press("j q 1 ArrowUp ArrowUp")
+    page.evaluate(PRESS, "Ж")
+    alice.is_saved()
+    assert labels(desk)[:5] == ["claim", None, "quote", "claim", None]
+    page.evaluate(PRESS, "/")
+    expect(page.locator("#find")).to_be_hidden()
+    page.evaluate(PRESS, "ü")
+    expect(page.locator("#find")).to_be_visible()
+    alice.press("Escape Home c")
+    expect(page.locator("#verify [name=status]")).to_be_focused()
+    alice.press("Escape ?")
+    expect(page.get_by_role("dialog").locator("dt").first).to_have_text("v q b n")
+    page.get_by_role("link", name="other keys").click()
+    page.get_by_role("button", name="Back to the usual keys").click()
+    expect(page.get_by_label("Claim", exact=True)).to_have_value("c")
 
 
 def test_what_is_typed_while_finding_and_cutting_still_come_tags_nothing(

@@ -194,7 +194,7 @@ def test_being_seen_keeps_a_session_alive(alice: Client, db: Database) -> None:
     assert db.value("SELECT seen_at FROM sessions") >= before + 3600
 
 
-@pytest.mark.parametrize("path", ["/login", "/logout", "/account"])
+@pytest.mark.parametrize("path", ["/login", "/logout", "/account", "/account/keys"])
 def test_forms_of_another_site_are_refused(alice: Client, path: str) -> None:
     alice.token = "forged"
 
