@@ -95,7 +95,7 @@ def choose_keys() -> Response:
         typed = {name: request.form.get(name, "") for name in ACTS}
         return make_response(_account(keys=typed, problems=problem.messages), STATUS[Invalid])
     set_keys(get_db(), me().id, keys)
-    return make_response(_account(message="Your keys are saved."))
+    return make_response(_account(saved="Your keys are saved."))
 
 
 def _begin(token: str) -> None:
