@@ -492,13 +492,14 @@ function waitFor(act) {
 }
 
 async function start() {
-  if (outbox.mayHold) await Promise.race([outbox.ready, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+  const ready = outbox.ready.then(() => true);
+  const isReady = outbox.mayHold && await Promise.race([ready, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
   makeList($('article'), sentences);
   for (const id of ['panel', 'bar', 'end']) $(id).hidden = false;
   $('keys-on').checked = localStorage.getItem(KEYS_SETTING) !== 'off';
   $('keys-on').addEventListener('change', (event) => localStorage.setItem(KEYS_SETTING, event.target.checked ? 'on' : 'off'));
   focus(sentences[0], { take: false, scroll: false });
-  showWaiting();
+  if (isReady) showWaiting();
   listen();
   focus(nextUntagged(-1) ?? sentences[0], { take: false });
   goToAddress();
@@ -506,6 +507,9 @@ async function start() {
   showProblem();
   showSaving();
   load();
+  await ready;
+  if (!isReady) showWaiting();
+  showSaving();
   if (outbox.unsent.length) outbox.retry();
 }
 

@@ -364,3 +364,24 @@ def test_what_was_tagged_on_an_old_revision_goes_to_the_new_one_or_is_shown(
     expect(page.locator("#notices")).to_contain_text("Not stored: quote")  # on the old one, to be discarded
     page.get_by_role("button", name="Discard mine").click()
     expect(page.locator("#notices")).to_be_empty()
+
+
+def test_what_waits_is_shown_and_sent_even_where_its_sign_is_gone(yes: Visitor, desk: Desk) -> None:
+    page = yes.page
+    sign = "localStorage.getItem('annotate.waits')"
+    assert page.evaluate(sign) is None
+    page.route("**/annotation", lambda route: route.abort())
+    yes.press("c")
+    expect(page.locator("#save")).to_contain_text("Offline (1)")
+    assert page.evaluate(sign) is not None
+    page.evaluate("localStorage.clear()")
+    page.reload()
+
+    expect(page.locator("#article [data-l=claim]")).to_have_count(1)
+    expect(page.locator("#save")).to_contain_text("Offline (1)")
+    assert labels(desk)[:2] == [None, None]
+    page.unroute("**/annotation")
+    page.get_by_role("button", name="Retry now").click()
+    yes.is_saved()
+    assert labels(desk)[:2] == ["claim", None]
+    assert page.evaluate(sign) is None
