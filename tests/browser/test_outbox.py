@@ -81,7 +81,7 @@ def test_a_server_that_is_killed_and_comes_back_gets_everything_once(
     expect(alice.page.locator("#save")).to_contain_text("Offline (5)")
 
     desk.serve(server.port)
-    alice.page.locator("#retry").click()
+    alice.page.locator("#retry").dispatch_event("click")  # it goes if the page has tried by itself meanwhile
     alice.is_saved()
 
     assert labels(desk)[:6] == ["claim", "quote", "boilerplate", "none", "quote", "claim"]
@@ -381,7 +381,7 @@ def test_what_waits_is_shown_and_sent_even_where_its_sign_is_gone(yes: Visitor, 
     expect(page.locator("#save")).to_contain_text("Offline (1)")
     assert labels(desk)[:2] == [None, None]
     page.unroute("**/annotation")
-    page.get_by_role("button", name="Retry now").click()
+    page.locator("#retry").dispatch_event("click")
     yes.is_saved()
     assert labels(desk)[:2] == ["claim", None]
     assert page.evaluate(sign) is None
