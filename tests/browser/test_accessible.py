@@ -42,6 +42,12 @@ def test_every_page_passes_axe(
         visitor.go(path)
         assert_accessible(page)
 
+    visitor.go("/account")
+    page.get_by_label("Claim", exact=True).fill("v")
+    page.get_by_role("button", name="Save the keys").click()
+    expect(page.get_by_text("Nothing is saved yet")).to_be_visible()
+    assert_accessible(page)
+
     visitor.go(f"/documents/{document}")
     assert_accessible(page)
     visitor.press("c q b n")
