@@ -1,6 +1,6 @@
 """Who may do what, how a decision comes about, and which verification may follow which; pure.
 
-The text of the rules is DESIGN.md §3. Nothing here reads a database, a request or a clock.
+The README tells them in short. Nothing here reads a database, a request or a clock.
 """
 
 from collections.abc import Callable, Iterable, Set

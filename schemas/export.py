@@ -1,4 +1,4 @@
-"""What goes out: the native export, format ``annotate/1``; DESIGN.md §8 shows an example."""
+"""What goes out: the native export, format ``annotate/1``; the README shows an example."""
 
 from typing import Any
 

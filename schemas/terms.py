@@ -1,4 +1,4 @@
-"""The vocabularies, each spelled once; DESIGN.md says what the words mean."""
+"""The vocabularies, each spelled once."""
 
 LABELS = ("claim", "quote", "boilerplate", "none")
 CHECKABLE = ("claim", "quote")  # what a verification can be made on
