@@ -119,6 +119,7 @@ class Store:
             else:
                 with self.db.transaction():  # look and add in one: two loaders at once add it once
                     self._store_until_revision(waiting, told)
+                self.db.leave_room()
             if waiting:
                 told.append(self._revise(waiting.popleft()))
         return told

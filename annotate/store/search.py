@@ -141,6 +141,7 @@ def catch_up(db: Database) -> Iterator[int]:
     while True:
         with db.transaction():
             n_indexed = index_new(db)
+        db.leave_room()
         if not n_indexed:
             return
         yield n_indexed
