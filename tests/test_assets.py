@@ -63,6 +63,11 @@ def test_every_import_is_of_the_kind_that_can_be_bundled() -> None:
         assert " as " not in "".join(line for line in text.splitlines() if line.startswith("import")), name
 
 
+def test_no_template_literal_stands_in_another_whose_spaces_would_be_lost() -> None:
+    for name, text in SCRIPTS.items():
+        assert not re.search(r"\$\{[^}]*`", text), name  # rjsmin takes unnested ones alone
+
+
 def test_comments_are_for_readers_only() -> None:
     _, assets = read_assets()
 

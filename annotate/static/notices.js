@@ -11,7 +11,7 @@ export function showNotices(outbox, here = '') {
     lines.push([`${who} has ${changes(n)} here. ${n === 1 ? 'It is' : 'They are'} sent when ${who} signs in with this browser.`]);
   }
   const { length } = outbox.unsent;
-  if (!here && length) lines.push([`You have ${changes(length)} here. ${WHY[outbox.why] ? `${WHY[outbox.why]}.` : 'Sending…'}`]);
+  if (!here && length) lines.push([`You have ${changes(length)} here. ${WHY[outbox.why] ? WHY[outbox.why] + '.' : 'Sending…'}`]);
   for (const { n, doc, about, body, refused } of outbox.mine.filter((change) => change.refused && change.doc !== here)) {
     const open = Object.assign(document.createElement('a'), { href: doc, textContent: 'Look at it' });
     const drop = Object.assign(document.createElement('button'), { className: 'plain', textContent: 'Discard mine', onclick: () => outbox.drop(n) });

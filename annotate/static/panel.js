@@ -229,7 +229,7 @@ function decided({ decision, adjudication }) {
   const how = {
     review: 'by one review',
     agreement: 'by agreement',
-    adjudication: `by ${adjudication?.editor ?? 'an editor'}${adjudication?.reason ? `: ${adjudication.reason}` : ''}`,
+    adjudication: `by ${adjudication?.editor ?? 'an editor'}${adjudication?.reason ? ': ' + adjudication.reason : ''}`,
   }[decision.decided_by];
   return `${[words(decision.label), decision.speaker].filter(Boolean).join(', ')}, ${how}${/[.!?]$/.test(how) ? '' : '.'}`;
 }
@@ -245,5 +245,5 @@ function checkedSoFar({ verification: v, decision, lateDissent }) {
   const found = [v.attribution !== 'unconfirmed' && v.attribution, v.verdict !== 'unverified' && v.verdict].filter(Boolean).map(words);
   const who = v.status === 'settled' ? v.checked_by : v.proposed_by;
   const late = lateDissent ? ' Late dissent: somebody voted otherwise after it was settled.' : '';
-  return `${[words(v.status), ...found].join(' · ')}${who ? `, by ${who}` : ''}.${late}`;
+  return `${[words(v.status), ...found].join(' · ')}${who ? ', by ' + who : ''}.${late}`;
 }

@@ -154,7 +154,7 @@ export class VerificationForm {
   }
 
   #rules(record, label, v, reason) {
-    if (v.status === 'settled' && !this.isEditor) return `Settled${v.checked_by ? ` by ${v.checked_by}` : ''}. An editor can reopen it with a reason.`;
+    if (v.status === 'settled' && !this.isEditor) return `Settled${v.checked_by ? ' by ' + v.checked_by : ''}. An editor can reopen it with a reason.`;
     if (v.status === 'settled' && record.status === 'settled') return 'Settled. To change it, choose another status and say why you reopen it.';
     if (record.status !== 'settled') return `To settle it: ${label === 'quote' ? 'whether it was said' : 'a verdict'} and evidence.`;
     const needs = missing(record, label, v, reason);

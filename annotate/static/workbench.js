@@ -90,7 +90,7 @@ function bounded(change, answer) {
   const found = mine.bounded(change, answer);
   if (!answer.ok) complain(`The boundaries are as they were. ${answer.error.message}`);
   const lost = (answer.data?.lost ?? []).map((each) => `${each.reviewer ?? 'You'}: ${words(each.label)}`);
-  if (found) say(`${found.length > 1 ? 'Cut in two.' : 'Joined.'} ${lost.length ? `The labels differed, so it is untagged. Before: ${lost.join(', ')}.` : ''}`);
+  if (found) say(`${found.length > 1 ? 'Cut in two.' : 'Joined.'} ${lost.length ? 'The labels differed, so it is untagged. Before: ' + lost.join(', ') + '.' : ''}`);
   if (found && (isHere || !current.el.isConnected)) focus(found[0], { take: document.activeElement === document.body || $('article').contains(document.activeElement) });
   $('tagged').max = sentences.length;
 }
@@ -279,7 +279,7 @@ function step(act) {
   if (!found) return say(`Nothing to ${act}.`);
   if (typeof found === 'string') return say(`Wait a moment: ${found}.`);
   focus(found[0]);
-  say(`${words(act)}: ${found.length > 1 ? `${found.length} sentences` : found.length ? describe(found[0].mine) : 'its sentence is gone'}. ${left()}`);
+  say(`${words(act)}: ${found.length > 1 ? found.length + ' sentences' : found.length ? describe(found[0].mine) : 'its sentence is gone'}. ${left()}`);
 }
 
 function restAsNone() {

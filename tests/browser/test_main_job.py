@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def verify_first_claim(page: Page) -> None:
     form.locator("[name=title]").fill("The register")
     form.locator("[name=stance]").select_option("supports")
     form.get_by_role("button", name="Save the verification").click()
-    expect(page.locator("#checked")).to_contain_text("Settled")
+    expect(page.locator("#checked")).to_contain_text(re.compile(r"^Settled · \w+, by \w+\.$"))
 
 
 def test_an_article_goes_from_file_to_verified_export(
