@@ -134,6 +134,13 @@ export class Mine {
     this.changed(s);
   }
 
+  /** Forget what was refused and is gone: in another tab I have chosen. */
+  forget(s, isGone) {
+    for (const kind of Object.keys(s.drafts)) if (isGone(s.drafts[kind]?.n)) delete s.drafts[kind];
+    if (isGone(s.problem?.n)) Object.assign(s, { problem: null, mine: s.stored });
+    paint(s);
+  }
+
   /** The server has answered; `json` is the sentence if it has taken it. */
   settled(s, change, { ok, status, data, error }) {
     if (ok) return this.absorb(s, data.sentence);

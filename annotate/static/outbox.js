@@ -95,14 +95,14 @@ export class Outbox {
   #enter(batch) {
     return this.#edit((all) => {
       const chains = new Set(all.filter(({ who, refused }) => who === me && !refused).map(({ chain }) => chain));
-      let { n } = all.at(-1) ?? { n: 0 };
+      let n = Math.max(all.at(-1)?.n ?? 0, Date.now()); // never again what another tab may still know as another change
       const put = batch.map(({ instead, ...change }) => {
         const waits = chains.has(change.chain);
         chains.add(change.chain);
         n += 1;
         return { ...change, n, version: waits ? null : this.#newest(change) };
       });
-      return { put, drop: batch.flatMap(({ instead }) => instead) };
+      return { put, drop: refusedOf(all, batch.flatMap(({ instead }) => instead)) };
     }, () => { this.#entering = this.#entering.slice(batch.length); });
   }
 
@@ -112,7 +112,7 @@ export class Outbox {
 
   /** Forget a refused change: the person has decided so. */
   async drop(n) {
-    await this.#edit(() => ({ drop: [n] }));
+    await this.#edit((all) => ({ drop: refusedOf(all, [n]) }));
     this.#tell({});
     this.report();
   }
@@ -246,6 +246,9 @@ export class Outbox {
     this.#timer = setTimeout(() => this.retry(), seconds * 1000);
   }
 }
+
+/** Only what was refused may be dropped unsent. */
+const refusedOf = (all, list) => all.filter(({ n, refused }) => refused && list.includes(n)).map(({ n }) => n);
 
 /** Is what was asked for just what is stored already, for example from another computer of mine? */
 export const agrees = ({ kind, body }, { status, error }) => kind === 'annotation' && status === 412

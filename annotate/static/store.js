@@ -1,7 +1,7 @@
 /**
  * Where changes wait until they are sent: IndexedDB, shared by all tabs, else the memory of this page.
  *
- * A change is a plain object with its place `n` in the order, from 1; number 0 is kept for whose turn it is to send.
+ * A change is a plain object with its place `n` in the order, which only grows; 0 is kept for whose turn it is to send.
  */
 
 const NAME = 'annotate';

@@ -21,7 +21,7 @@ let anchor = null; // where a range began
 let lastLabel = null;
 let complaint = null; // {text, n?}: what the server refused beyond single sentences
 let leaving = false;
-const outbox = new Outbox({ report: showSaving, settled, arrived: () => showWaiting(['annotation']) });
+const outbox = new Outbox({ report: showSaving, settled, arrived });
 const mine = new Mine({ sentences, outbox, send, changed });
 const back = () => focus(current);
 const panel = new Panel($('panel'), { api: root, isEditor: role !== 'reviewer', sentences, mine, outbox, send, say, showSaving, leave: back });
@@ -59,6 +59,16 @@ function settled(change, answer) {
   act?.();
   showProgress();
   if (s === current) showCurrent();
+}
+
+/** Another tab of mine has queued or discarded something. */
+function arrived() {
+  if (!current) return; // all is shown in a moment
+  const isGone = (n) => n && !outbox.mine.some((each) => each.n === n);
+  if (isGone(complaint?.n)) complaint = null;
+  for (const s of sentences) mine.forget(s, isGone);
+  showWaiting(['annotation']);
+  changed(current);
 }
 
 /** Show what waits: the changes of an earlier visit, or of another tab. */

@@ -385,3 +385,42 @@ def test_what_waits_is_shown_and_sent_even_where_its_sign_is_gone(yes: Visitor, 
     yes.is_saved()
     assert labels(desk)[:2] == ["claim", None]
     assert page.evaluate(sign) is None
+
+
+@pytest.mark.parametrize("place", ["workbench", "queue"])
+def test_discarding_in_one_tab_is_known_in_all_and_never_takes_a_newer_change(
+    yes: Visitor,
+    visitors: Callable[..., Visitor],
+    server: Server,
+    desk: Desk,
+    document: str,
+    place: str,
+) -> None:
+    page, other = yes.page, yes.tab()
+    other.goto(f"{yes.base}/documents/{document}")
+    expect(other.locator("#bar")).to_be_visible()
+    elsewhere = visitors(server, "alice").go(f"/documents/{document}")
+    expect(elsewhere.locator("#bar")).to_be_visible()
+    conflict(yes, elsewhere)
+    expect(other.locator("#problem")).to_contain_text("Yours: Quote")
+
+    if place == "workbench":
+        page.locator("#take-theirs").click()
+        yes.is_saved()
+    else:
+        third = yes.tab()
+        third.goto(f"{yes.base}/")
+        third.get_by_role("button", name="Discard mine").click()
+        yes.is_saved()
+    expect(other.locator("#problem")).to_be_hidden()
+    expect(other.locator("#save")).to_have_attribute("data-state", "saved")
+    assert marks(page)[0] == marks(other)[0] == "claim"
+
+    yes.context.set_offline(True)
+    page.locator("#article [data-end]").nth(5).click()
+    yes.press("b")
+    expect(page.locator("#save")).to_contain_text("Offline (1)")
+    other.locator("#take-theirs").dispatch_event("click")  # as if it had not heard yet
+    yes.context.set_offline(False)
+    yes.is_saved()
+    assert labels(desk)[5] == "boilerplate"
