@@ -20,7 +20,8 @@ export async function request(method, url, { body, version, key } = {}) {
   try {
     const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(ANSWER_TIME) });
     const data = await response.json().catch(() => null);
-    if (response.ok && !(data?.document ?? data?.items ?? data?.sentences)) return lost('Something else answered for the server.');
+    const part = { GET: 'items', PUT: 'sentence' }[method] ?? 'document';
+    if (response.ok && !data?.[part]) return lost('Something else answered for the server.');
     return {
       status: response.status,
       ok: response.ok,

@@ -38,7 +38,7 @@ export class Outbox {
    * @param arrived called when another tab of mine has queued something
    */
   constructor({ report = () => {}, settled = () => {}, arrived = () => {} }) {
-    Object.assign(this, { report, settled, arrived });
+    Object.assign(this, { report: safely(report), settled: safely(settled), arrived: safely(arrived) });
     this.ready = openStore().then((store) => {
       this.#store = store;
       return this.#edit(() => {});
@@ -179,11 +179,14 @@ export class Outbox {
     this.#isWanted = true;
     if (this.#isBusy) return;
     this.#isBusy = true;
-    while (this.#isWanted && !this.#timer && !this.why) {
-      this.#isWanted = false;
-      await this.#inTurn(() => this.#sendAll());
+    try {
+      while (this.#isWanted && !this.#timer && !this.why) {
+        this.#isWanted = false;
+        await this.#inTurn(() => this.#sendAll());
+      }
+    } finally {
+      this.#isBusy = false;
     }
-    this.#isBusy = false;
   }
 
   /** One tab sends at a time, or the order would not hold. */
@@ -246,6 +249,15 @@ export class Outbox {
     this.#timer = setTimeout(() => this.retry(), seconds * 1000);
   }
 }
+
+/** What the page makes of news never stops the sending. */
+export const safely = (act) => (...news) => {
+  try {
+    act(...news);
+  } catch (error) {
+    reportError(error);
+  }
+};
 
 /** Only what was refused may be dropped unsent. */
 const refusedOf = (all, list) => all.filter(({ n, refused }) => refused && list.includes(n)).map(({ n }) => n);

@@ -143,6 +143,7 @@ export class VerificationForm {
   #explain() {
     const { form, isEditor } = this;
     const { verification: v, decision, drafts: { verification: draft } } = this.#s;
+    if (!v || !isCheckable(decision?.label)) return; // the label is another by now: there is no form
     const isSettled = v.status === 'settled';
     for (const field of form.elements) field.disabled = (isSettled && !isEditor) || Boolean(draft?.sending);
     form.querySelector('[data-for="quote"]').hidden = decision.label !== 'quote';

@@ -2,9 +2,9 @@
 import { signIn } from './api.js';
 import { Mine } from './mine.js';
 import { showNotices } from './notices.js';
-import { Outbox, agrees } from './outbox.js';
+import { Outbox, agrees, safely } from './outbox.js';
 import { Panel } from './panel.js';
-import { clip, isUnsaved, makeList, readSentences, words } from './sentences.js';
+import { clip, isCheckable, isUnsaved, makeList, readSentences, words } from './sentences.js';
 
 const $ = (id) => document.getElementById(id);
 const { api, root, role, keys = '{}' } = $('workbench').dataset;
@@ -50,8 +50,8 @@ function settled(change, answer) {
   }
   const act = {
     annotation: () => (s ? mine.settled(s, change, answer) : ok || agrees(change, answer) || lose(kept)),
-    decision: () => s && panel.decisionSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
-    verification: () => s && load(() => panel.verification.settled(s, { ...kept, n: ok ? undefined : kept.n }, answer)),
+    decision: () => s && decisionSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
+    verification: () => s && verificationSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
     'sign-off': () => (ok ? signedOff() : notSignedOff(kept, answer.error)),
     split: () => bounded(change, answer),
     merge: () => bounded(change, answer),
@@ -73,16 +73,36 @@ function arrived() {
 
 /** Show what waits: the changes of an earlier visit, or of another tab. */
 function showWaiting(kinds) {
-  for (const change of outbox.mine.filter(({ doc, kind }) => doc === HERE && (!kinds || kinds.includes(kind)))) {
-    const { kind, refused, start } = change;
-    const s = mine.at(start);
-    if (kind === 'annotation') s ? mine.show(s, change) : refused && lose(change);
-    else if (kind === 'sign-off') refused ? notSignedOff(change, refused) : $('sign-off').disabled = true;
-    else if (!s) continue;
-    else if (kind === 'decision') refused && panel.decisionSettled(s, change, { error: refused, status: refused.status });
-    else if (kind === 'verification') load(({ verification }) => (refused ? verification.settled(s, change, { error: refused, status: refused.status }) : verification.waits(s, change)));
-    else refused ? bounded(change, { error: refused }) : mine.wait(s, kind);
-  }
+  outbox.mine.filter(({ doc, kind }) => doc === HERE && (!kinds || kinds.includes(kind))).forEach(safely(showOne));
+}
+
+function showOne(change) {
+  const { kind, refused, start } = change;
+  const s = mine.at(start);
+  const answer = { error: refused, status: refused?.status };
+  if (kind === 'annotation') s ? mine.show(s, change) : refused && lose(change);
+  else if (kind === 'sign-off') refused ? notSignedOff(change, refused) : $('sign-off').disabled = true;
+  else if (!s) return;
+  else if (kind === 'decision') refused && decisionSettled(s, change, answer);
+  else if (kind === 'verification') refused ? verificationSettled(s, change, answer) : load(({ verification }) => verification.waits(s, change));
+  else refused ? bounded(change, answer) : mine.wait(s, kind);
+}
+
+function decisionSettled(s, change, answer) {
+  if (answer.ok || (s.decision && panel.decide)) panel.decisionSettled(s, change, answer);
+  else loseForm(s, change, answer);
+}
+
+function verificationSettled(s, change, answer) {
+  if (answer.ok || isCheckable(s.decision?.label)) load(({ verification }) => verification.settled(s, change, answer));
+  else loseForm(s, change, answer);
+}
+
+/** Refused, and the form that would show it is not there, for example since the label is another by now. */
+function loseForm(s, { kind, about, body, n }, { error }) {
+  delete s.drafts[kind];
+  complain(`The ${kind} of “${about}” is not stored. Yours was: ${words(body.label ?? body.status)}. ${error.message}`, n);
+  changed(s);
 }
 
 /** A change whose sentence is no longer there. */
@@ -164,7 +184,7 @@ function showProblem() {
   $('newer').hidden = !newer;
   if (newer) $('newer').href = `${root.replace('api/v1/', '')}documents/${newer}`;
   $('keep-mine').textContent = stored || isBoundary(s) ? 'Keep mine' : code === 'boundary_changed' ? 'Reload the page' : 'Try again';
-  $('take-theirs').textContent = !s ? 'Close' : stored ? 'Take theirs' : 'Discard mine';
+  $('take-theirs').textContent = !s ? (complaint?.n ? 'Discard mine' : 'Close') : stored ? 'Take theirs' : 'Discard mine';
   if (text) say(text);
 }
 
@@ -509,8 +529,8 @@ async function start() {
   $('keys-on').checked = localStorage.getItem(KEYS_SETTING) !== 'off';
   $('keys-on').addEventListener('change', (event) => localStorage.setItem(KEYS_SETTING, event.target.checked ? 'on' : 'off'));
   focus(sentences[0], { take: false, scroll: false });
-  if (isReady) showWaiting();
   listen();
+  if (isReady) showWaiting();
   focus(nextUntagged(-1) ?? sentences[0], { take: false });
   goToAddress();
   showProgress();

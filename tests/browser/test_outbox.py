@@ -424,3 +424,54 @@ def test_discarding_in_one_tab_is_known_in_all_and_never_takes_a_newer_change(
     yes.context.set_offline(False)
     yes.is_saved()
     assert labels(desk)[5] == "boilerplate"
+
+
+def test_a_refusal_that_has_no_form_any_more_is_shown_and_holds_nothing_up(yes: Visitor, desk: Desk) -> None:
+    page = yes.page
+    yes.press("c k")
+    yes.is_saved()
+    yes.context.set_offline(True)
+    yes.press("n k v")  # the form is there until the new label is stored
+    page.locator("#verify [name=status]").select_option("in_progress")
+    page.get_by_role("button", name="Save the verification").click()
+    expect(page.locator("#save")).to_contain_text("Offline (2)")
+    yes.context.set_offline(False)
+
+    problem = page.locator("#problem")
+    expect(problem).to_contain_text("is not stored. Yours was: In progress.")
+    page.locator("#article [data-end]").nth(5).click()
+    yes.press("q")
+    expect(page.locator("#save")).not_to_have_attribute("data-state", "saving")
+    assert labels(desk)[:6] == ["none", None, None, None, None, "quote"]
+
+    come_back(yes)
+    expect(problem).to_contain_text("is not stored. Yours was: In progress.")
+    yes.press("b")
+    expect(page.locator("#save")).not_to_have_attribute("data-state", "saving")
+    assert labels(desk)[1] == "boilerplate"
+
+    problem.get_by_role("button", name="Discard mine").click()
+    yes.is_saved()
+    come_back(yes)
+    expect(problem).to_be_hidden()
+
+
+def test_an_answer_of_something_else_takes_no_change_out(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    page.route("**/annotation", lambda route: route.fulfill(json={"document": {}, "items": []}))
+    alice.press("c")
+    expect(page.locator("#save")).to_contain_text("Offline (1)")
+    page.unroute("**/annotation")
+    page.locator("#retry").dispatch_event("click")
+    alice.is_saved()
+    assert labels(desk)[0] == "claim"
+
+
+def test_a_page_that_trips_over_news_goes_on_sending(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    page.evaluate("document.getElementById('n-in-dispute').remove()")  # what no answer expects
+    alice.press("c q")
+    expect(page.locator("#save")).to_have_attribute("data-state", "saved")
+    assert labels(desk)[:2] == ["claim", "quote"]
+    assert alice.complaints
+    alice.complaints.clear()
