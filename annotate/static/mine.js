@@ -183,7 +183,10 @@ export class Mine {
 
   /** Bring a sentence up to date with an answer of the server. */
   absorb(s, json) {
-    absorb(s, json, me, !this.isOnItsWay(s) && !s.problem);
+    const isFree = !this.isOnItsWay(s) && !s.problem;
+    if (json.version >= s.version) return absorb(s, json, me, isFree);
+    if (isFree) s.mine = s.stored; // a request repeated is answered as the first time: newer is known
+    paint(s);
   }
 }
 

@@ -100,7 +100,7 @@ export class Outbox {
         const waits = chains.has(change.chain);
         chains.add(change.chain);
         n += 1;
-        return { ...change, n, version: waits ? null : this.#newest(change) };
+        return { ...change, n, version: waits ? change.version : this.#newest(change) };
       });
       return { put, drop: refusedOf(all, batch.flatMap(({ instead }) => instead)) };
     }, () => { this.#entering = this.#entering.slice(batch.length); });
@@ -166,7 +166,7 @@ export class Outbox {
       all = await this.#store.edit(work);
     } catch {
       // Full, or taken away: go on in memory with what is known, and say so.
-      this.#store = new Memory(this.#kept);
+      this.#store = new Memory(this.#kept, this.#store);
       all = await this.#store.edit(work);
     }
     this.#kept = all.filter(({ n }) => n);
@@ -272,7 +272,7 @@ export function settle(all, change, answer) {
   const chain = behind.filter((each) => each.chain === change.chain);
   if (answer.ok || agrees(change, answer)) {
     const version = answer.ok ? answer.version : answer.error.current.version;
-    const put = chain.slice(0, 1).map((next) => ({ ...next, version }));
+    const put = chain.slice(0, 1).map((next) => ({ ...next, version: Math.max(version, next.version ?? 0) }));
     return { drop: [change.n], put: [...put, ...decisionsOn(behind, change, answer)] };
   }
   // The newest stands for all that wait behind it: it holds the whole record.
@@ -288,5 +288,5 @@ function decisionsOn(behind, { doc, start }, { data }) {
   const decision = data?.sentence?.decision;
   if (!decision || decision.decided_by === 'adjudication') return [];
   const mine = behind.filter((each) => each.kind === 'decision' && each.doc === doc && each.start === start);
-  return mine.slice(0, 1).map((each) => ({ ...each, version: decision.version }));
+  return mine.slice(0, 1).map((each) => ({ ...each, version: Math.max(decision.version, each.version ?? 0) }));
 }

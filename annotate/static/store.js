@@ -63,14 +63,26 @@ class Kept {
 export class Memory {
   isSafe = false;
 
-  constructor(all = []) {
-    this.all = all;
+  /** @param kept where they were kept before */
+  constructor(all = [], kept = null) {
+    Object.assign(this, { all, kept });
   }
 
   async edit(work) {
     const { put = [], drop = [] } = work(this.all) ?? {};
+    const keys = this.all.filter(({ n }) => drop.includes(n)).map(({ key }) => key);
     this.all = edited(this.all, put, drop);
+    if (keys.length) await this.#forget(keys);
     return this.all;
+  }
+
+  /** What is answered must not come back at the next visit. */
+  async #forget(keys) {
+    try {
+      await this.kept?.edit((all) => ({ drop: all.filter(({ key }) => keys.includes(key)).map(({ n }) => n) }));
+    } catch {
+      // It is sent again then, and answered as the first time.
+    }
   }
 }
 

@@ -475,3 +475,55 @@ def test_a_page_that_trips_over_news_goes_on_sending(alice: Visitor, desk: Desk)
     assert labels(desk)[:2] == ["claim", "quote"]
     assert alice.complaints
     alice.complaints.clear()
+
+
+def lose_answer(route: Any) -> None:
+    route.fetch()  # it reaches the server …
+    route.abort()  # … and the answer never comes
+
+
+def test_an_answer_given_again_does_not_hide_what_is_newer(
+    yes: Visitor, visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
+) -> None:
+    page = yes.page
+    page.route("**/annotation", lose_answer)
+    yes.press("c")
+    expect(page.locator("#save")).to_contain_text("Offline (1)")
+    elsewhere = visitors(server, "alice")
+    elsewhere.go(f"/documents/{document}")
+    expect(elsewhere.page.locator("#bar")).to_be_visible()
+    elsewhere.press("k q")  # the first is tagged by now
+    elsewhere.is_saved()
+    assert labels(desk)[:2] == ["quote", None]
+
+    come_back(yes)
+    page.unroute("**/annotation")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    yes.is_saved()
+    assert marks(page)[:2] == ["quote", None]
+    page.locator("#article [data-end]").first.click()
+    yes.press("b")
+    yes.is_saved()
+    assert labels(desk)[:2] == ["boilerplate", None]
+
+
+def test_what_was_answered_after_the_store_had_failed_is_not_sent_again(yes: Visitor, desk: Desk) -> None:
+    page = yes.page
+    page.route("**/annotation", lambda route: route.abort())
+    yes.press("c")
+    expect(page.locator("#save")).to_contain_text("Offline (1)")
+    page.evaluate(f"() => {{ {FULL} }}")
+    page.unroute("**/annotation")
+    yes.press("q")  # no room for it
+    expect(page.locator("#notices")).to_contain_text("keeps nothing")
+    page.locator("#retry").dispatch_event("click")
+    yes.is_saved()
+    assert labels(desk)[:2] == ["claim", "quote"]
+
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "PUT" else None)
+    come_back(yes)
+    yes.press("b")
+    yes.is_saved()
+    assert labels(desk)[:3] == ["claim", "quote", "boilerplate"]
+    assert sent == ["PUT"]
