@@ -20,8 +20,8 @@ export async function request(method, url, { body, version, key } = {}) {
   try {
     const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(ANSWER_TIME) });
     const data = await response.json().catch(() => null);
-    const part = { GET: 'items', PUT: 'sentence' }[method] ?? 'document';
-    if (response.ok && !data?.[part]) return lost('Something else answered for the server.');
+    const part = { PUT: 'sentence', POST: 'document' }[method];
+    if (response.ok && !(part ? data?.[part] : data?.items ?? data?.sentences)) return lost('Something else answered for the server.');
     return {
       status: response.status,
       ok: response.ok,

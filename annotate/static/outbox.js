@@ -15,6 +15,8 @@ const TURN = 25_000; // ms that a tab may send where the browser knows no locks;
 const TAB = newKey();
 const LOCK = `annotate ${me}`;
 const SIGN = 'annotate.waits';
+const LAST = 'annotate.answered'; // when
+const RENDERING = 60_000; // ms; a page may be as long on its way, and older than what was answered meanwhile
 
 export class Outbox {
   #store = null;
@@ -51,6 +53,11 @@ export class Outbox {
   /** Has an earlier visit left something? Known at once, while the store takes its time to open. */
   get mayHold() {
     return localStorage.getItem(SIGN) !== null;
+  }
+
+  /** May the page be older than what was answered before it listened? */
+  get mayBeNewer() {
+    return Date.now() - localStorage.getItem(LAST) < RENDERING;
   }
 
   get isSafe() {
@@ -151,6 +158,7 @@ export class Outbox {
   }
 
   async #hear({ who, again, change, answer }) {
+    await this.ready;
     if (change && who === me) this.#note(change, answer);
     await this.#edit(() => {});
     if (who !== me) return this.report();
@@ -237,6 +245,7 @@ export class Outbox {
     this.isRenewed = false;
     this.#failures = 0;
     this.#note(change, answer);
+    localStorage.setItem(LAST, Date.now());
     await this.#edit((all) => (all.some(({ key }) => key === change.key) ? settle(all, change, answer) : {}));
     Object.assign(this, { why: '', message: '' });
     this.#tell({ change, answer });

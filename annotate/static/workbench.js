@@ -1,5 +1,5 @@
 /** The workbench: keys, focus, progress and sign-off. What is tagged is in mine.js, the way to the server in outbox.js. */
-import { signIn } from './api.js';
+import { request, signIn } from './api.js';
 import { Mine } from './mine.js';
 import { showNotices } from './notices.js';
 import { Outbox, agrees, safely } from './outbox.js';
@@ -521,9 +521,20 @@ function waitFor(act) {
   load(act);
 }
 
+/** A page made while changes were on their way lacks them: take what is stored now. */
+async function catchUp() {
+  const { ok, data } = await request('GET', api);
+  for (const json of ok ? data.sentences : []) {
+    const s = mine.at(json.start);
+    if (s?.end === json.end) mine.absorb(s, json);
+  }
+  if (current) changed(current);
+}
+
 async function start() {
-  const ready = outbox.ready.then(() => true);
-  const isReady = outbox.mayHold && await Promise.race([ready, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+  const isOld = outbox.mayBeNewer;
+  const ready = outbox.ready.then(() => isOld && catchUp()).then(() => true);
+  const isReady = (isOld || outbox.mayHold) && await Promise.race([ready, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
   makeList($('article'), sentences);
   for (const id of ['panel', 'bar', 'end']) $(id).hidden = false;
   $('keys-on').checked = localStorage.getItem(KEYS_SETTING) !== 'off';

@@ -527,3 +527,25 @@ def test_what_was_answered_after_the_store_had_failed_is_not_sent_again(yes: Vis
     yes.is_saved()
     assert labels(desk)[:3] == ["claim", "quote", "boilerplate"]
     assert sent == ["PUT"]
+
+
+def test_a_page_older_than_an_answer_shows_what_is_stored(alice: Visitor, desk: Desk, document: str) -> None:
+    address = f"{alice.base}/documents/{document}"
+
+    def answer_late(route: Any) -> None:
+        made = route.fetch()
+        alice.press("c q")  # answered before the other page listens
+        alice.is_saved()
+        route.fulfill(response=made)
+
+    other = alice.tab()
+    other.route(address, answer_late)
+    other.goto(address)
+    expect(other.locator("#bar")).to_be_visible()
+
+    assert marks(other)[:3] == ["claim", "quote", None]
+    other.locator("#article [data-end]").first.click()
+    other.keyboard.press("b")
+    expect(other.locator("#save")).to_have_attribute("data-state", "saved")
+    expect(other.locator("#problem")).to_be_hidden()
+    assert labels(desk)[:2] == ["boilerplate", "quote"]
