@@ -48,6 +48,7 @@ export class Outbox {
     this.#others.onmessage = ({ data }) => this.#hear(data);
     addEventListener('online', () => this.retry());
     addEventListener('pageshow', ({ persisted }) => persisted && this.retry());
+    document.addEventListener('visibilitychange', () => !document.hidden && this.#isOut && this.retry());
   }
 
   /** Has an earlier visit left something? Known at once, while the store takes its time to open. */
@@ -62,6 +63,10 @@ export class Outbox {
 
   get isSafe() {
     return this.#store?.isSafe ?? true;
+  }
+
+  get #isOut() {
+    return this.why === 'session' || this.why === 'stranger';
   }
 
   /** Mine, in order, those refused too. */
@@ -127,7 +132,7 @@ export class Outbox {
   /** Try at once, also with a session that may be a new one. */
   async retry() {
     await this.ready;
-    if (this.why === 'session' || this.why === 'stranger') {
+    if (this.#isOut) {
       const name = await whoIsHere();
       if (name !== me) return this.#stop(name ? 'stranger' : 'session', name);
     }
@@ -164,7 +169,7 @@ export class Outbox {
     if (who !== me) return this.report();
     if (change) this.settled(change, answer);
     else this.arrived();
-    if (again || (change && this.why === 'offline')) this.retry();
+    if (again || (change && this.why)) this.retry();
     this.report();
   }
 
@@ -225,7 +230,7 @@ export class Outbox {
       if (!change) return this.report();
       const { method, url, body, version, key } = change;
       await this.#take(change, await request(method, url, { body, key, version: version ?? undefined }));
-      if (this.why === 'session' || this.why === 'stranger') return;
+      if (this.#isOut) return;
     }
   }
 

@@ -549,3 +549,34 @@ def test_a_page_older_than_an_answer_shows_what_is_stored(alice: Visitor, desk: 
     expect(other.locator("#save")).to_have_attribute("data-state", "saved")
     expect(other.locator("#problem")).to_be_hidden()
     assert labels(desk)[:2] == ["boilerplate", "quote"]
+
+
+def test_signing_in_again_in_another_tab_is_enough_for_all(alice: Visitor, desk: Desk) -> None:
+    end_sessions(desk)
+    alice.press("c q")
+    expect(alice.page.locator("#save")).to_contain_text("Signed out (2)")
+
+    alice.sign_in("alice", alice.tab())  # its page sends what waits
+
+    alice.is_saved()
+    expect(alice.page.locator("#session")).to_be_hidden()
+    alice.press("b")
+    alice.is_saved()
+    assert labels(desk)[:3] == ["claim", "quote", "boilerplate"]
+
+
+def test_a_tab_one_comes_back_to_asks_who_is_signed_in(alice: Visitor, desk: Desk) -> None:
+    alice.context.add_init_script(
+        "delete globalThis.BroadcastChannel; BroadcastChannel = class { postMessage() {} }"
+    )
+    alice.page.reload()
+    expect(alice.page.locator("#bar")).to_be_visible()
+    end_sessions(desk)
+    alice.press("c")
+    expect(alice.page.locator("#save")).to_contain_text("Signed out (1)")
+    alice.sign_in("alice", alice.tab())
+
+    alice.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    alice.is_saved()
+    assert labels(desk)[0] == "claim"
