@@ -79,12 +79,13 @@ export class Cut {
     this.cut(s, at);
   }
 
-  stop() {
+  /** Leave it as it is; whoever takes the focus elsewhere wants to keep it there. */
+  stop({ leave = true } = {}) {
     const { s } = this;
     this.s = null;
     s.el.textContent = s.text;
     this.strip.hidden = true;
-    this.leave(s);
+    if (leave) this.leave();
   }
 }
 

@@ -224,7 +224,7 @@ const chosen = () => (anchor ? sentences.slice(Math.min(anchor.index, current.in
 /** Make a sentence the current one; `extend` keeps those from where I was. */
 function focus(s, { take = true, scroll = true, extend = false } = {}) {
   if (!s) return;
-  if (cut?.s && cut.s !== s) cut.stop();
+  if (cut?.s && cut.s !== s) cut.stop({ leave: false });
   if (s !== current || (anchor && !extend)) {
     anchor = extend ? anchor ?? current : null;
     if (anchor === s) anchor = null;
@@ -326,6 +326,7 @@ function startCut() {
 }
 
 function openFind() {
+  if (cut?.s) cut.stop({ leave: false });
   $('find').hidden = false;
   $('find').elements.q.focus();
   $('find').elements.q.select();
@@ -397,6 +398,7 @@ const ACTS = {
   '/': openFind,
   '?': () => $('keys').showModal(),
 };
+let held = ''; // the key that is down since it was pressed in the text
 const SAME = { ArrowDown: 'j', ArrowUp: 'k', '+': 'j', '-': 'k', '.': 'r' };
 
 const usual = (key) => OWN[key] ?? key;
@@ -408,9 +410,13 @@ const isListening = (el) => $('keys-on').checked || Boolean(el.closest('#article
 
 function onKey(event) {
   const { key, target } = event;
+  if (!event.repeat) held = isField(target) ? '' : key;
   if (event.isComposing || $('keys').open) return;
   if (key === 'Escape' && target.closest('#panel')) return panel.close();
-  if (isField(target)) return;
+  if (isField(target)) {
+    if (event.repeat && key === held) event.preventDefault(); // it was pressed to come here, not to type or send
+    return;
+  }
   if (isWaiting) {
     event.preventDefault();
     return say('One moment: this part of the page is still on its way.');
@@ -425,6 +431,7 @@ function onKey(event) {
   if (isControl && key.length > 1 && key !== 'Escape') return;
   const name = SAME[key] ?? (key.length === 1 ? usual(key.toLowerCase()) : key);
   if (cut?.s) {
+    if (event.repeat && !/^(Arrow.*|[hjkl])$/.test(name)) return event.preventDefault();
     if (cut.press(key.length === 1 ? name : key)) event.preventDefault();
     return;
   }

@@ -234,3 +234,40 @@ def test_speakers_of_this_document_and_of_earlier_ones_are_offered(alice: Visito
     page.keyboard.type("ras")
 
     expect(page.locator("#speakers option[value='Ida Rask']")).to_be_attached()
+
+
+def test_what_is_typed_into_find_while_cutting_tags_nothing(alice: Visitor, desk: Desk) -> None:
+    page = alice.page
+    alice.press("j j j x")
+    expect(page.locator("#cut")).to_be_visible()
+    page.locator("#show-find").click()
+    page.keyboard.type("council")
+    expect(page.locator("#find [name=q]")).to_have_value("council")
+    expect(page.locator("#cut")).to_be_hidden()
+
+    assert set(marks(page)) == {None}
+    assert labels(desk) == [None] * 41
+
+
+def test_a_key_held_a_moment_too_long_is_one_act_and_no_letter(alice: Visitor, desk: Desk) -> None:
+    keyboard = alice.page.keyboard
+    for key, field in (
+        ("Enter", "#mine [name=speaker]"),
+        ("a", "#mine [name=speaker]"),
+        ("/", "#find [name=q]"),
+    ):
+        for _ in range(3):
+            keyboard.down(key)
+        keyboard.up(key)
+        expect(alice.page.locator(field)).to_be_focused()
+        expect(alice.page.locator(field)).to_have_value("")
+        keyboard.press("Escape")
+    keyboard.down("x")
+    keyboard.down("x")
+    keyboard.up("x")
+    expect(alice.page.locator("#cut")).to_be_visible()
+    for _ in range(2):
+        keyboard.down("l")
+    expect(alice.page.locator("#announce")).to_contain_text("Meeting 0 of | the")
+
+    assert labels(desk) == [None] * 41
