@@ -1,6 +1,6 @@
 /** My annotations: each change stands at once, is sent in its turn, can be undone, and is never dropped silently. */
 import { me } from './api.js';
-import { absorb, myFields, paint, replace } from './sentences.js';
+import { absorb, isUnsaved, myFields, paint, replace } from './sentences.js';
 
 const same = (a, b) => a.label === b.label && a.speaker === b.speaker && a.note === b.note;
 
@@ -67,6 +67,7 @@ export class Mine {
   #recut(from, to, step) {
     const s = this.at(step.start);
     if (!s || s.isCutting) return 'its boundaries are being stored';
+    if (isUnsaved(s) || (step.isCut && isUnsaved(this.sentences[s.index + 1]))) return 'something about it is not saved yet';
     from.pop();
     to.push({ ...step, isCut: !step.isCut });
     this.#bound(s, step.isCut ? null : step.at);

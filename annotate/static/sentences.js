@@ -111,7 +111,7 @@ export function replace(sentences, news, me) {
   const [from, to] = [news[0].start, news.at(-1).end];
   const old = sentences.filter((s) => s.start < to && s.end > from);
   const fresh = news.map((json) => old.find((s) => s.start === json.start && s.end === json.end) ?? make(json));
-  const gone = old.filter((s) => !fresh.includes(s));
+  for (const s of old.filter((each) => !fresh.includes(each))) handOn(s, fresh.find(({ end }) => end > s.start) ?? fresh.at(-1));
   const place = document.createTextNode('');
   old[0].el.before(place);
   for (const { el } of old) {
@@ -125,9 +125,14 @@ export function replace(sentences, news, me) {
   const places = old.flatMap((s) => [s.start, ...s.cuts]); // where one was joined, one may be cut again
   for (const [i, s] of fresh.entries()) {
     s.cuts = places.filter((at) => at > s.start && at < s.end);
-    absorb(s, news[i], me, true);
+    absorb(s, news[i], me, !s.problem);
   }
-  return gone;
+}
+
+/** What is typed about a sentence, and what was refused, goes with its beginning. */
+function handOn(s, to) {
+  to.drafts = { ...s.drafts, ...to.drafts };
+  if (s.problem && to.start === s.start) Object.assign(to, { mine: s.mine, problem: s.problem });
 }
 
 function make({ start, end, text }) {

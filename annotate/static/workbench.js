@@ -281,6 +281,7 @@ function closeQuick() {
 // ---- what I do ----
 
 const WAIT = 'Its boundaries are being stored: wait a moment.';
+const UNSAVED = 'Save or discard first what is not stored yet about it: its boundaries are as they were.';
 
 function tag(label, origin, options) {
   const list = chosen();
@@ -321,6 +322,7 @@ function restAsNone() {
 
 function startCut() {
   if (current.isCutting) return say(WAIT);
+  if (isUnsaved(current)) return say(UNSAVED);
   panel.close(); // on a phone it lies above the text
   waitFor(() => cut.start(current));
 }
@@ -337,6 +339,8 @@ function join() {
   const next = sentences[current.index + 1];
   if (next?.el.parentNode !== current.el.parentNode) return say('There is no sentence behind it in this block.');
   if (current.isCutting || next.isCutting) return say(WAIT);
+  panel.flush();
+  if (isUnsaved(current) || isUnsaved(next)) return say(UNSAVED);
   if (mine.isOnItsWay(next)) return say('A change of the next sentence is still on its way: try again in a moment.');
   mine.bound(current, null);
 }

@@ -179,3 +179,32 @@ def test_boundaries_that_changed_elsewhere_show_both_sides(alice: Visitor, desk:
     alice.is_saved()
 
     assert labels(desk)[:3] == [None, "claim", None]
+
+
+def test_what_is_typed_and_not_saved_keeps_its_sentence_or_goes_with_its_beginning(
+    alice: Visitor, desk: Desk, document: str
+) -> None:
+    page, before = alice.page, texts(desk)
+    rationale = page.locator("#verify [name=rationale]")
+    alice.press("j c k")
+    alice.is_saved()
+    alice.press("v")
+    rationale.fill("Ten minutes of work")
+    alice.press("Escape")
+    alice.press("x")
+    expect(page.locator("#announce")).to_contain_text("Save or discard first")
+    expect(page.locator("#cut")).to_be_hidden()
+    assert texts(desk) == before
+
+    other = alice.tab()  # where nothing is known of it
+    other.goto(f"{alice.base}/documents/{document}")
+    expect(other.locator("#bar")).to_be_visible()
+    other.locator(ALL).nth(1).click()
+    other.keyboard.press("x")
+    other.keyboard.press("Enter")
+    expect(page.locator(ALL)).to_have_count(42)
+    page.locator(ALL).nth(1).click()
+    expect(rationale).to_have_value("Ten minutes of work")
+    alice.press("w")
+    expect(page.locator("#announce")).to_contain_text("Save or discard first")
+    expect(page.locator(ALL)).to_have_count(42)
