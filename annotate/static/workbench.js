@@ -2,7 +2,7 @@
 import { request, signIn } from './api.js';
 import { Mine } from './mine.js';
 import { showNotices } from './notices.js';
-import { Outbox, agrees, safely } from './outbox.js';
+import { Outbox, safely } from './outbox.js';
 import { Panel } from './panel.js';
 import { clip, isCheckable, isUnsaved, makeList, readSentences, words } from './sentences.js';
 
@@ -49,7 +49,7 @@ function settled(change, answer) {
     if (s && data.sentence && change.kind !== 'annotation') mine.absorb(s, data.sentence);
   }
   const act = {
-    annotation: () => (s ? mine.settled(s, change, answer) : ok || agrees(change, answer) || lose(kept)),
+    annotation: () => s && mine.settled(s, change, answer),
     decision: () => s && decisionSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
     verification: () => s && verificationSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
     'sign-off': () => (ok ? signedOff() : notSignedOff(kept, answer.error)),
@@ -80,34 +80,35 @@ function showOne(change) {
   const { kind, refused, start } = change;
   const s = mine.at(start);
   const answer = { error: refused, status: refused?.status };
-  if (kind === 'annotation') s ? mine.show(s, change) : refused && lose(change);
-  else if (kind === 'sign-off') refused ? notSignedOff(change, refused) : $('sign-off').disabled = true;
-  else if (!s) return;
+  if (kind === 'sign-off') refused ? notSignedOff(change, refused) : $('sign-off').disabled = true;
+  else if (!s) return; // if it was refused, the strip tells it
+  else if (kind === 'annotation') mine.show(s, change);
   else if (kind === 'decision') refused && decisionSettled(s, change, answer);
   else if (kind === 'verification') refused ? verificationSettled(s, change, answer) : load(({ verification }) => verification.waits(s, change));
   else refused ? bounded(change, answer) : mine.wait(s, kind);
 }
 
 function decisionSettled(s, change, answer) {
-  if (answer.ok || (s.decision && panel.decide)) panel.decisionSettled(s, change, answer);
-  else loseForm(s, change, answer);
+  if (answer.ok || hasForm(s, 'decision')) panel.decisionSettled(s, change, answer);
+  else delete s.drafts.decision; // the strip tells it
 }
 
 function verificationSettled(s, change, answer) {
-  if (answer.ok || isCheckable(s.decision?.label)) load(({ verification }) => verification.settled(s, change, answer));
-  else loseForm(s, change, answer);
+  if (answer.ok || hasForm(s, 'verification')) load(({ verification }) => verification.settled(s, change, answer));
+  else delete s.drafts.verification;
 }
 
-/** Refused, and the form that would show it is not there, for example since the label is another by now. */
-function loseForm(s, { kind, about, body, n }, { error }) {
-  delete s.drafts[kind];
-  complain(`The ${kind} of “${about}” is not stored. Yours was: ${words(body.label ?? body.status)}. ${error.message}`, n);
-  changed(s);
-}
+const refusedHere = () => outbox.mine.filter((change) => change.refused && change.doc === HERE);
 
-/** A change whose sentence is no longer there. */
-function lose({ about, body, n, refused }) {
-  complain(`“${about}” is no longer a sentence of this article. Yours was: ${describe(body)}. ${refused?.message ?? ''}`, n);
+/** Is the form there that shows a verification or a decision? The label may be another by now. */
+const hasForm = (s, kind) => ({ verification: isCheckable(s.decision?.label), decision: Boolean(s.decision && panel?.decide) })[kind] ?? true;
+
+/** Those whose sentence or form is not there: they show nowhere else. */
+const strays = () => refusedHere().filter(({ start, kind }) => start !== undefined && !(mine.at(start) && hasForm(mine.at(start), kind)));
+
+function tellStray({ kind, start, about, body, refused: { message } }) {
+  const what = mine.at(start) ? `The ${kind} of “${about}” is not stored` : `“${about}” is no longer a sentence of this article`;
+  return `${what}. Yours was: ${describe(body, 400)}. ${message}`;
 }
 
 function complain(text, n) {
@@ -151,9 +152,10 @@ const left = () => `${mine.nUntagged} left.`;
 /** Saved, Saving, Offline or Not saved; spoken only when something went wrong and when it is well again. */
 function showSaving() {
   const { length } = outbox.unsent;
-  const n = length + mine.problems.length;
+  const nRefused = refusedHere().length;
+  const n = length + nRefused;
   const drafts = sentences.filter((s) => s.drafts.decision || s.drafts.verification).length;
-  const isBad = (outbox.why && length) || mine.problems.length;
+  const isBad = (outbox.why && length) || nRefused;
   const state = isBad ? 'unsaved' : n ? 'saving' : drafts || panel.isTyping ? 'draft' : 'saved';
   const save = $('save');
   if (state === 'unsaved') save.ariaLive = 'polite';
@@ -165,6 +167,7 @@ function showSaving() {
   $('session').hidden = !length || !['session', 'stranger'].includes(outbox.why);
   write($('session-text'), outbox.why === 'stranger' ? `${outbox.message} is signed in now. Your work waits here for you.` : 'Your session ended. Nothing is lost: sign in again, and it goes out.');
   showNotices(outbox, HERE);
+  showProblem();
 }
 
 function write(el, text) {
@@ -174,7 +177,8 @@ function write(el, text) {
 /** What the server did not take: one strip above the tools, one sentence at a time. */
 function showProblem() {
   const [s] = mine.problems;
-  const text = s ? explain(s) : complaint?.text ?? '';
+  const [gone] = strays();
+  const text = s ? explain(s) : complaint?.text ?? (gone ? tellStray(gone) : '');
   $('problem').hidden = !text;
   if ($('problem-text').textContent === text) return;
   $('problem-text').textContent = text;
@@ -184,7 +188,7 @@ function showProblem() {
   $('newer').hidden = !newer;
   if (newer) $('newer').href = `${root.replace('api/v1/', '')}documents/${newer}`;
   $('keep-mine').textContent = stored || isBoundary(s) ? 'Keep mine' : code === 'boundary_changed' ? 'Reload the page' : 'Try again';
-  $('take-theirs').textContent = !s ? (complaint?.n ? 'Discard mine' : 'Close') : stored ? 'Take theirs' : 'Discard mine';
+  $('take-theirs').textContent = !s && complaint && !complaint.n ? 'Close' : stored ? 'Take theirs' : 'Discard mine';
   if (text) say(text);
 }
 
@@ -199,12 +203,17 @@ function explain(s) {
   return `${start} is not saved as ${describe(s.mine)}. ${message}${there}`;
 }
 
-const describe = (a) => [words(a.label) || 'untagged', clip(a.speaker), clip(a.note)].filter(Boolean).join(', ');
+/** An annotation, or a decision, or a verification, in words. */
+function describe({ label, speaker, note, reason, status, attribution, verdict, rationale, evidence = [] }, n) {
+  const terms = [words(label ?? status) || 'untagged', words(attribution), words(verdict)];
+  return [...terms, ...[speaker, note, reason, rationale, ...evidence.map(({ url, reference }) => url ?? reference)].map((each) => clip(each, n))].filter(Boolean).join(', ');
+}
 
 function choose(act) {
   const [s] = mine.problems;
   if (!s) {
-    if (complaint?.n) outbox.drop(complaint.n);
+    const n = complaint ? complaint.n : strays()[0]?.n;
+    if (n) outbox.drop(n);
     complaint = null;
     showProblem();
     return focus(current);

@@ -1,5 +1,6 @@
 """No keystroke is lost: without a network, server, session or tab, and each is stored once."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -332,6 +333,49 @@ def test_what_was_refused_for_an_article_that_is_gone_can_be_discarded_elsewhere
     expect(notice).to_be_empty()
     page.reload()
     expect(notice).to_be_empty()
+
+
+def test_what_was_refused_for_sentences_that_are_gone_is_shown_one_by_one_until_discarded(
+    yes: Visitor, visitors: Callable[..., Visitor], server: Server, desk: Desk
+) -> None:
+    folder = desk.folder.parent / "joined"
+    folder.mkdir()
+    (folder / "a.txt").write_text(
+        "The council met on Monday. It counted votes. It went home at six.\n", "utf-8"
+    )
+    document = json.loads(desk.run("seeds", "load", folder, "--json").stdout.splitlines()[0])["id"]
+    page = yes.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    yes.press("j j c")
+    yes.is_saved()
+    page.route("**/sentences/**", lambda route: route.abort())
+    yes.press("v")
+    page.locator("#verify [name=rationale]").fill("Hard work")
+    page.locator("#verify .primary").click()
+    yes.press("Escape k q")
+    expect(page.locator("#save")).to_contain_text("Offline (2)")
+    carol = visitors(server, "carol")
+    carol.go(f"/documents/{document}")
+    expect(carol.page.locator("#bar")).to_be_visible()
+    carol.press("w")
+    expect(carol.page.locator("#article [data-end]")).to_have_count(2)
+    carol.press("w")
+    expect(carol.page.locator("#article [data-end]")).to_have_count(1)
+    page.unroute("**/sentences/**")
+    come_back(yes)
+
+    problem, discard = page.locator("#problem"), page.locator("#take-theirs")
+    expect(problem).to_contain_text("Hard work")
+    expect(page.locator("#save")).to_contain_text("Not saved (2)")
+    come_back(yes)
+    expect(problem).to_contain_text("Hard work")
+    discard.click()
+    expect(problem).to_contain_text("“It counted votes.” is no longer a sentence")
+    expect(problem).to_contain_text("Yours was: Quote")
+    expect(page.locator("#save")).to_contain_text("Not saved (1)")
+    discard.click()
+    expect(problem).to_be_hidden()
+    yes.is_saved()
 
 
 def test_what_was_tagged_on_an_old_revision_goes_to_the_new_one_or_is_shown(
