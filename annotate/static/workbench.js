@@ -389,7 +389,7 @@ const isAnythingOpen = () => outbox.unsent.length > 0 || panel.isTyping || sente
 
 const extend = { extend: true };
 const ACTS = {
-  j: ({ shiftKey }) => move(1, shiftKey ? extend : {}),
+  j: ({ shiftKey, key }) => move(1, shiftKey && key !== '+' ? extend : {}), // many keyboards have the plus above another
   k: ({ shiftKey }) => move(-1, shiftKey ? extend : {}),
   Home: () => focus(sentences[0]),
   End: () => focus(sentences.at(-1)),
@@ -418,11 +418,18 @@ const usual = (key) => OWN[key] ?? key;
 
 const isField = (el) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
 
+/** What a key means where it writes other letters or digits than Latin ones: what a Latin keyboard has there. */
+function latin({ key, code }) {
+  if (key.toLowerCase() in OWN || !/^(?![\0-\x7f]|\p{Script=Latin})[\p{L}\p{N}]$/u.test(key)) return key;
+  return /^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? key;
+}
+
 /** Single keys can be switched off; then they work on a focused sentence only. */
 const isListening = (el) => $('keys-on').checked || Boolean(el.closest('#article'));
 
 function onKey(event) {
-  const { key, target } = event;
+  const { target } = event;
+  const key = latin(event);
   if (!event.repeat) held = isField(target) ? '' : key;
   if (event.isComposing || $('keys').open) return;
   if (key === 'Escape' && target.closest('#panel')) return panel.close();
@@ -479,7 +486,10 @@ function listen() {
   const clicks = {
     undo: () => step('undo'),
     redo: () => step('redo'),
-    retry: () => outbox.retry(),
+    retry: () => {
+      focus(current); // the button goes
+      outbox.retry();
+    },
     'sign-off': signOff,
     'show-keys': () => $('keys').showModal(),
     'show-panel': () => panel.toggle(),

@@ -271,3 +271,19 @@ def test_a_key_held_a_moment_too_long_is_one_act_and_no_letter(alice: Visitor, d
     expect(alice.page.locator("#announce")).to_contain_text("Meeting 0 of | the")
 
     assert labels(desk) == [None] * 41
+
+
+def test_keys_of_other_scripts_mean_what_is_written_there_in_latin(alice: Visitor, desk: Desk) -> None:
+    press = PRESS.replace("(key)", "([key, code])").replace("{ key,", "{ key, code,")
+    for key, code in (("с", "KeyC"), ("ψ", "KeyC"), ("٣", "Digit3"), ("é", "Digit2"), ("日", "Backquote")):
+        alice.page.evaluate(press, [key, code])
+    alice.is_saved()
+
+    assert labels(desk)[:4] == ["claim", "claim", "boilerplate", None]
+
+
+def test_plus_goes_on_also_where_it_takes_shift(alice: Visitor, desk: Desk) -> None:
+    alice.press("Shift+Equal Shift+Equal c")
+    alice.is_saved()
+
+    assert labels(desk)[:4] == [None, None, "claim", None]
