@@ -116,6 +116,33 @@ def test_at_320_pixels_and_at_200_percent_nothing_is_cut_off(
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+LOW = [{"width": 320, "height": 256}, {"width": 640, "height": 425}]  # 1280 pixels, magnified
+
+
+@pytest.mark.parametrize("viewport", LOW, ids=["400%", "200%"])
+def test_on_a_low_screen_the_tools_leave_room_for_the_sentence_and_for_every_strip(
+    visitors: Callable[..., Visitor], server: Server, document: str, viewport: dict[str, int]
+) -> None:
+    alice = visitors(server, "alice", viewport=viewport)
+    page = alice.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    alice.press("j j j j j j j")
+    is_seen = """() => document.querySelector('#article :focus').getBoundingClientRect().top
+        < document.getElementById('bar').getBoundingClientRect().top - 20"""
+    page.wait_for_function(is_seen)
+    page.evaluate("for (const each of document.querySelectorAll('.strip')) each.hidden = false")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(
+        "document.getElementById('bar').scrollWidth <= document.getElementById('bar').clientWidth"
+    )
+    alice.press("j j")
+    page.wait_for_function(is_seen)
+    page.evaluate("for (const each of document.querySelectorAll('.strip')) each.hidden = true")
+    page.get_by_role("button", name="Details").click()
+    widths = "#panel :is([name=speaker], [name=note], #excerpt)"
+    assert page.eval_on_selector_all(widths, "all => new Set(all.map((el) => el.offsetWidth)).size") == 1
+
+
 def test_what_one_presses_is_at_least_24_pixels_wide_and_high(
     visitors: Callable[..., Visitor], server: Server, document: str
 ) -> None:

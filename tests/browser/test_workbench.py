@@ -171,3 +171,40 @@ def test_another_persons_decision_is_made_in_the_panel(
 
     sentence = json.loads(desk.export())["documents"][0]["sentences"][0]
     assert sentence["adjudication"]["reason"] == "It states a number."
+
+
+# Of each sentence, whether its last letter stands to the right of its first.
+RUNS = """() => [...document.querySelectorAll('#article [data-end]')].map((el) => {
+  const [letters, range] = [el.firstChild, document.createRange()];
+  const at = (i) => {
+    range.setStart(letters, i);
+    range.setEnd(letters, i + 1);
+    return range.getBoundingClientRect().x;
+  };
+  return at(letters.length - 2) > at(0);
+})"""
+
+
+def test_each_sentence_runs_as_its_own_script_does_whatever_stands_before_it(
+    alice: Visitor, desk: Desk
+) -> None:
+    folder = desk.folder.parent / "turned"
+    folder.mkdir()
+    text = "The \u202esign was turned. Nobody saw it.\n\nהמועצה ספרה קולות. איש לא ראה.\n"
+    (folder / "a.txt").write_text(text, "utf-8")
+    loaded = desk.run("seeds", "load", folder, "--json").stdout
+    page = alice.go(f"/documents/{json.loads(loaded.splitlines()[0])['id']}")
+    expect(page.locator("#bar")).to_be_visible()
+
+    assert page.locator("#article > *").evaluate_all(
+        "all => all.map((el) => getComputedStyle(el).direction)"
+    ) == [
+        "ltr",
+        "rtl",
+    ]
+    assert page.evaluate(RUNS)[1:] == [True, False, False]
+    boxes = page.locator("#article [data-end]").evaluate_all(
+        "all => all.map((el) => el.getBoundingClientRect().x)"
+    )
+    assert boxes[0] < boxes[1]
+    assert boxes[2] > boxes[3]
