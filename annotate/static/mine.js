@@ -175,9 +175,8 @@ export class Mine {
     this.outbox.drop(s.problem.n);
     s.mine = s.stored;
     s.problem = null;
-    const others = (step) => 'isCut' in step || step.every((part) => part.start !== s.start);
-    this.#done = this.#done.filter(others);
-    this.#undone = this.#undone.filter(others);
+    this.#done = without(s, this.#done);
+    this.#undone = without(s, this.#undone);
     paint(s);
     this.changed(s);
   }
@@ -190,6 +189,10 @@ export class Mine {
     paint(s);
   }
 }
+
+/** Steps without what they did to a sentence. */
+const without = (s, steps) => steps.map((step) => ('isCut' in step ? step : Object.assign(step.filter(({ start }) => start !== s.start), { typing: step.typing })))
+  .filter((step) => 'isCut' in step || step.length);
 
 /** The record that my vote on a sentence is, in this document. */
 const chain = (s) => `annotation ${location.pathname} ${s.start}`;

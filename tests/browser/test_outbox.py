@@ -317,6 +317,26 @@ def test_a_conflict_shows_both_sides_even_after_a_reload_and_the_person_chooses(
     expect(yes.page.locator("#problem")).to_be_hidden()
 
 
+def test_the_rest_marked_as_none_can_be_undone_after_a_conflict_about_one_of_them(
+    alice: Visitor, visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
+) -> None:
+    elsewhere = visitors(server, "alice")
+    elsewhere.go(f"/documents/{document}")
+    expect(elsewhere.page.locator("#bar")).to_be_visible()
+    elsewhere.press("c")
+    elsewhere.is_saved()
+    page = alice.page
+    page.locator("#end [data-rest=none]").click()
+    expect(page.locator("#problem")).to_contain_text("Stored now: Claim")
+    page.locator("#take-theirs").click()
+    alice.is_saved()
+    assert labels(desk) == ["claim"] + ["none"] * 40
+    alice.press("u")
+    alice.is_saved()
+
+    assert labels(desk) == ["claim"] + [None] * 40
+
+
 def test_what_was_refused_for_an_article_that_is_gone_can_be_discarded_elsewhere(
     yes: Visitor, desk: Desk, document: str
 ) -> None:
