@@ -96,9 +96,15 @@ export class Mine {
     this.changed(s);
   }
 
+  /** Is another cut of the sentence still to be stored, or its joining with the one before? */
+  #waits(s) {
+    const before = this.sentences[s.index - 1];
+    return ['split', 'merge'].some((kind) => this.outbox.holds(chain(s), kind)) || (before && this.outbox.holds(chain(before), 'merge'));
+  }
+
   /** Boundaries are stored, or refused. Returns the sentences that are there now. */
   bounded(change, { ok, data, error }) {
-    for (const s of this.sentences.filter(({ isCutting }) => isCutting)) {
+    for (const s of this.sentences.filter((each) => each.isCutting && !this.#waits(each))) {
       s.isCutting = false;
       paint(s);
     }
@@ -172,13 +178,14 @@ export class Mine {
   }
 
   takeTheirs(s) {
-    this.outbox.drop(s.problem.n);
+    const dropped = this.outbox.drop(s.problem.n);
     s.mine = s.stored;
     s.problem = null;
     this.#done = without(s, this.#done);
     this.#undone = without(s, this.#undone);
     paint(s);
     this.changed(s);
+    return dropped;
   }
 
   /** Bring a sentence up to date with an answer of the server. */

@@ -209,7 +209,7 @@ function describe({ label, speaker, note, reason, status, attribution, verdict, 
   return [...terms, ...[speaker, note, reason, rationale, ...evidence.map(({ url, reference }) => url ?? reference)].map((each) => clip(each, n))].filter(Boolean).join(', ');
 }
 
-function choose(act) {
+async function choose(act) {
   const [s] = mine.problems;
   if (!s) {
     const n = complaint ? complaint.n : strays()[0]?.n;
@@ -218,12 +218,16 @@ function choose(act) {
     showProblem();
     return focus(current);
   }
-  if (act === 'keepMine' && s.problem.code === 'boundary_changed' && !isBoundary(s)) {
+  const isOld = s.problem.code === 'boundary_changed' && !isBoundary(s);
+  if (isOld && act === 'keepMine') {
     leaving = true; // it is kept, and shown again
     return location.reload();
   }
-  mine[act](s);
+  const done = mine[act](s);
   focus(s);
+  if (!isOld) return;
+  await done;
+  location.reload(); // with the boundaries that are there now
 }
 
 // ---- where I am ----

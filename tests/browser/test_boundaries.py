@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PHONE, Visitor
 from tests.browser.stored import labels, marks, sentences
@@ -157,8 +157,9 @@ def test_offsets_behind_an_emoji_are_code_points(alice: Visitor, desk: Desk) -> 
     assert page.locator(ALL).nth(1).inner_text().startswith("flew away.")
 
 
-def test_boundaries_that_changed_elsewhere_show_both_sides(alice: Visitor, desk: Desk, document: str) -> None:
-    other = alice.context.browser.new_context()  # another computer of hers
+def cut_elsewhere(alice: Visitor) -> None:
+    """Cut the second sentence on another computer of hers."""
+    other = alice.context.browser.new_context()
     try:
         elsewhere = other.new_page()
         alice.sign_in("alice", elsewhere)
@@ -171,6 +172,10 @@ def test_boundaries_that_changed_elsewhere_show_both_sides(alice: Visitor, desk:
     finally:
         other.close()
 
+
+def test_boundaries_that_changed_elsewhere_show_both_sides(alice: Visitor, desk: Desk, document: str) -> None:
+    cut_elsewhere(alice)
+
     alice.press("j c")
     expect(alice.page.locator("#problem")).to_contain_text("There now: “On” and “day 0")
     alice.page.get_by_role("button", name="Reload the page").click()
@@ -179,6 +184,31 @@ def test_boundaries_that_changed_elsewhere_show_both_sides(alice: Visitor, desk:
     alice.is_saved()
 
     assert labels(desk)[:3] == [None, "claim", None]
+
+
+def test_discarding_mine_shows_the_boundaries_that_are_there_now(alice: Visitor, desk: Desk) -> None:
+    cut_elsewhere(alice)
+    alice.press("j c")
+    alice.page.get_by_role("button", name="Discard mine").click()
+    expect(alice.page.locator(ALL)).to_have_count(42)
+    alice.is_saved()
+
+    assert labels(desk)[:3] == [None, None, None]
+
+
+def test_each_of_two_cuts_waits_until_it_is_stored_itself(alice: Visitor) -> None:
+    page, held = alice.page, list[Route]()
+    page.route("**/split", lambda route: held.append(route))  # noqa: PLW0108
+    waiting = page.locator("[data-x=boundaries]")
+    with page.expect_request("**/split"):
+        alice.press("j x Enter")
+    alice.press("j j x Enter")
+    expect(waiting).to_have_count(2)
+    with page.expect_request("**/split"):
+        held.pop().continue_()
+    expect(waiting).to_have_count(1)
+    held.pop().continue_()
+    expect(waiting).to_have_count(0)
 
 
 def test_what_is_typed_and_not_saved_keeps_its_sentence_or_goes_with_its_beginning(
