@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import pickle
 import signal
 import threading
 from collections import deque
@@ -11,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 from unicodedata import bidirectional, category
 
@@ -188,7 +190,7 @@ def prepare_all(
         return
     helpers = Helpers(n_workers, terms, db.path)
     # Twice as many as there are workers: none waits for the next, and memory stays flat.
-    waiting: deque[tuple[list[Piece], Future[list[Prepared]]]] = deque()
+    waiting: deque[tuple[list[Piece], Future[str]]] = deque()
     try:
         for parcel in parcels:
             waiting.append((parcel, helpers.begin(parcel)))
@@ -198,20 +200,26 @@ def prepare_all(
             yield helpers.finish(*waiting.popleft())
     finally:
         helpers.dismiss()
+        helpers.folder.cleanup()
 
 
 class Helpers:
-    """Processes that prepare parcels; if one dies, what it may have died of is tried again, apart."""
+    """Processes that prepare parcels; if one dies, what it may have died of is tried again, apart.
+
+    What they prepared comes in files, and only their names through the pipe that all helpers share: of a
+    helper that was killed while it wrote something long, the pipe would be waited on for ever.
+    """
 
     def __init__(self, n: int, terms: Terms, database: Path) -> None:
         self.n = n
-        self.made_of = (database, terms)
+        self.folder = TemporaryDirectory(prefix="annotate-")
+        self.made_of = (database, terms, self.folder.name)
         self.pool = self._pool(n)
 
     def _pool(self, n: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(n, get_context("spawn"), initializer=_begin, initargs=self.made_of)
 
-    def begin(self, parcel: list[Piece]) -> "Future[list[Prepared]]":
+    def begin(self, parcel: list[Piece]) -> "Future[str]":
         """Have a parcel prepared."""
         try:
             return self.pool.submit(_prepare_parcel, parcel)
@@ -220,10 +228,10 @@ class Helpers:
             self.pool = self._pool(self.n)
             return self.pool.submit(_prepare_parcel, parcel)
 
-    def finish(self, parcel: list[Piece], future: "Future[list[Prepared]]") -> list[Prepared]:
+    def finish(self, parcel: list[Piece], future: "Future[str]") -> list[Prepared]:
         """Wait for a parcel that was begun."""
         try:
-            return future.result()
+            return _fetch(future.result())
         except BrokenProcessPool:
             return self._apart(parcel)
 
@@ -231,7 +239,7 @@ class Helpers:
         """Try a parcel again in a process of its own, then its halves, down to the piece that is to blame."""
         with self._pool(1) as pool:
             try:
-                return pool.submit(_prepare_parcel, parcel).result()
+                return _fetch(pool.submit(_prepare_parcel, parcel).result())
             except BrokenProcessPool:
                 pass
         if len(parcel) > 1:
@@ -255,12 +263,12 @@ def count_workers() -> int:
 _worker: dict[str, Any] = {}  # what a helper process keeps between its parcels
 
 
-def _begin(path: Path, terms: Terms) -> None:
+def _begin(path: Path, terms: Terms, folder: str) -> None:
     """Make a helper ready; it ends with the process that started it, however that ends."""
     os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker.update(db=Database(path), terms=terms)
+    _worker.update(db=Database(path), terms=terms, folder=folder)
 
 
 def _end_with_parent() -> None:
@@ -270,5 +278,16 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _prepare_parcel(parcel: list[Piece]) -> list[Prepared]:
-    return [prepare(piece, _worker["terms"], _worker["db"]) for piece in parcel]
+def _prepare_parcel(parcel: list[Piece]) -> str:
+    prepared = [prepare(piece, _worker["terms"], _worker["db"]) for piece in parcel]
+    with NamedTemporaryFile(dir=_worker["folder"], delete=False) as file:
+        pickle.dump(prepared, file)
+    return file.name
+
+
+def _fetch(name: str) -> list[Prepared]:
+    """Take what a helper has prepared."""
+    path = Path(name)
+    prepared: list[Prepared] = pickle.loads(path.read_bytes())  # noqa: S301 - a helper of ours wrote it
+    path.unlink()
+    return prepared

@@ -502,14 +502,14 @@ def test_a_refusal_that_has_no_form_any_more_is_shown_and_holds_nothing_up(yes: 
     yes.context.set_offline(False)
 
     problem = page.locator("#problem")
-    expect(problem).to_contain_text("is not stored. Yours was: In progress.")
+    expect(problem).to_contain_text("is not stored. Yours was: In progress, Unverified.")
     page.locator("#article [data-end]").nth(5).click()
     yes.press("q")
     expect(page.locator("#save")).not_to_have_attribute("data-state", "saving")
     assert labels(desk)[:6] == ["none", None, None, None, None, "quote"]
 
     come_back(yes)
-    expect(problem).to_contain_text("is not stored. Yours was: In progress.")
+    expect(problem).to_contain_text("is not stored. Yours was: In progress, Unverified.")
     yes.press("b")
     expect(page.locator("#save")).not_to_have_attribute("data-state", "saving")
     assert labels(desk)[1] == "boilerplate"
