@@ -222,11 +222,11 @@ class Helpers:
     def begin(self, parcel: list[Piece]) -> "Future[str]":
         """Have a parcel prepared."""
         try:
-            return self.pool.submit(_prepare_parcel, parcel)
+            return _submit(self.pool, parcel)
         except BrokenProcessPool:
             self.dismiss()
             self.pool = self._pool(self.n)
-            return self.pool.submit(_prepare_parcel, parcel)
+            return _submit(self.pool, parcel)
 
     def finish(self, parcel: list[Piece], future: "Future[str]") -> list[Prepared]:
         """Wait for a parcel that was begun."""
@@ -239,7 +239,7 @@ class Helpers:
         """Try a parcel again in a process of its own, then its halves, down to the piece that is to blame."""
         with self._pool(1) as pool:
             try:
-                return _fetch(pool.submit(_prepare_parcel, parcel).result())
+                return _fetch(_submit(pool, parcel).result())
             except BrokenProcessPool:
                 pass
         if len(parcel) > 1:
@@ -253,6 +253,15 @@ class Helpers:
     def dismiss(self) -> None:
         """End them as soon as what they are at is done."""
         self.pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, parcel: list[Piece]) -> "Future[str]":
+    """Begin a parcel; a helper that is started for it ignores Ctrl+C from its first moment."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return pool.submit(_prepare_parcel, parcel)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def count_workers() -> int:
