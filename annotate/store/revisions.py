@@ -77,10 +77,8 @@ def find_carried(
 ) -> list[tuple[int, int]]:
     """Pair the sentences that stayed: `(id of the old sentence, start in the new text)`.
 
-    :raises Refused: code ``withdrawn`` or ``another_article``.
+    :raises Refused: code ``another_article``.
     """
-    if latest.state == "withdrawn":  # since a moment ago
-        raise Refused("The article under this key was withdrawn.", code="withdrawn")
     rows = db.rows(
         "SELECT id, text FROM sentences WHERE document = :number AND is_current = 1 ORDER BY start",
         number=latest.number,
