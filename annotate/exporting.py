@@ -54,9 +54,10 @@ class Export:
     omitted: list[dict[str, str]] = field(default_factory=list)
 
 
-def open_export(view: Database, selection: Selection) -> Export:
+def open_export(view: Database, selection: Selection, reader: Person | None) -> Export:
     """Choose the documents of an export.
 
+    :param reader: who may see all of it; None is the command line.
     :param view: a snapshot of the database, open until the export is written.
     :raises Invalid: `since` is not a cursor that we gave.
     """
@@ -64,9 +65,9 @@ def open_export(view: Database, selection: Selection) -> Export:
     return Export(
         view,
         selection,
-        str(last_visible_event(view)),
-        list_exportable(view, collection=selection.collection, since=since),
-        list_withdrawn(view, collection=selection.collection, since=since)
+        str(last_visible_event(view, reader)),
+        list_exportable(view, reader, collection=selection.collection, since=since),
+        list_withdrawn(view, reader, collection=selection.collection, since=since)
         if selection.since is not None
         else [],
     )

@@ -262,3 +262,38 @@ def m0005_speakers(db: Database) -> None:
 def m0006_keys(db: Database) -> None:
     """Let everybody choose their own keys: JSON {act: key} of those that differ; NULL where none does."""
     db.execute("ALTER TABLE reviewers ADD COLUMN own_keys TEXT")
+
+
+@MIGRATIONS()
+def m0007_collections(db: Database) -> None:
+    """What is set for a collection, who may see it if not everybody, and which documents are blind."""
+    db.executescript(
+        """
+        CREATE TABLE collections (                   -- only those for which something is set
+            name TEXT PRIMARY KEY,
+            is_limited INTEGER NOT NULL DEFAULT 0 CHECK (is_limited IN (0, 1)),
+            reviews_needed INTEGER CHECK (reviews_needed >= 1),  -- NULL: the installation's setting
+            guidelines TEXT                          -- Markdown
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE collection_people (             -- who sees a limited collection, beside the admins
+            collection TEXT NOT NULL REFERENCES collections,
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            PRIMARY KEY (collection, reviewer_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE VIEW people AS                        -- reviewers as the program sees them
+            SELECT r.id, r.name, r.name_key, r.role, r.is_active, r.created_at, (
+                SELECT json_group_array(c.name) FROM collections AS c
+                WHERE c.is_limited = 1 AND r.role <> 'admin' AND NOT EXISTS (
+                    SELECT 1 FROM collection_people AS p
+                    WHERE p.collection = c.name AND p.reviewer_id = r.id)
+            ) AS hidden                              -- JSON list of the collections that they may not see
+            FROM reviewers AS r;
+
+        -- The same as rules.is_blind; a test compares the two.
+        ALTER TABLE documents ADD COLUMN is_blind INTEGER GENERATED ALWAYS AS (
+            reviews_needed >= 2 AND n_sign_offs < reviews_needed AND state IN ('open', 'superseded', 'closed')
+        ) VIRTUAL;
+        """
+    )

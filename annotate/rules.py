@@ -15,6 +15,7 @@ SHARE_OF_A_REVISION = 0.3  # of the new text's sentences; what shares less is an
 
 EVERYONE = frozenset({"reviewer", "editor", "admin"})
 EDITORS = frozenset({"editor", "admin"})
+ADMINS = frozenset({"admin"})
 MAY = {
     "annotate": EVERYONE,
     "sign_off": EVERYONE,
@@ -24,6 +25,15 @@ MAY = {
     "adjudicate": EDITORS,
     "reopen": EDITORS,
     "see_late_dissent": EDITORS,
+    "comment": EVERYONE,
+    "propose_match": EVERYONE,
+    "confirm_match": EDITORS,
+    "plan": EDITORS,  # who reviews a document, how many, how soon; closing it
+    "restore": EDITORS,
+    "guide": EDITORS,  # write the guidelines of a collection
+    "see_people": EDITORS,  # figures of others by name
+    "mend_speakers": EDITORS,
+    "manage_people": ADMINS,
 }
 
 NEEDS_RATIONALE = frozenset({"false", "misleading", "unverifiable", "misquoted", "out_of_context"})
@@ -50,9 +60,10 @@ def require_mending(role: str, *, reviews_needed: int, has_other_reviewers: bool
 def is_blind(*, reviews_needed: int, n_sign_offs: int, state: str) -> bool:
     """Say whether everyone sees only their own annotations of a document.
 
-    One that was superseded while it was open stays blind for good.
+    One that was superseded while it was open stays blind for good; one that was closed, until it is decided.
     """
-    return n_sign_offs < reviews_needed and reviews_needed >= 2 and state in ("open", "superseded")
+    is_unread = reviews_needed >= 2 and n_sign_offs < reviews_needed
+    return is_unread and state in ("open", "superseded", "closed")
 
 
 def is_revision(*, n_shared: int, n_sentences: int) -> bool:

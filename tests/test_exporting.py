@@ -28,12 +28,12 @@ EVIDENCE = {"url": "https://example.org/a?b=c", "title": "A register", "stance":
 
 def export(db: Database, **selection: Any) -> bytes:
     with db.snapshot() as view:
-        return b"".join(write_json(open_export(view, Selection(**selection))))
+        return b"".join(write_json(open_export(view, Selection(**selection), None)))
 
 
 def export_lines(db: Database, **selection: Any) -> list[dict[str, Any]]:
     with db.snapshot() as view:
-        lines = b"".join(write_jsonl(open_export(view, Selection(**selection)))).split(b"\n")
+        lines = b"".join(write_jsonl(open_export(view, Selection(**selection), None))).split(b"\n")
     assert lines.pop() == b""
     return [json.loads(line) for line in lines]
 
@@ -359,7 +359,7 @@ def test_a_snapshot_is_one_state_whatever_is_written_meanwhile(
     before = export(db)
 
     with db.snapshot() as view:
-        under_way = open_export(view, Selection())
+        under_way = open_export(view, Selection(), None)
         pieces = write_json(under_way)
         written = next(pieces) + next(pieces)
         for document in ids:

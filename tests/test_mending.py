@@ -37,7 +37,7 @@ class Desk:
     people: list[Person]
 
     def sentences(self) -> list[Sentence]:
-        document = get_document(self.db, self.document_id)
+        document = get_document(self.db, self.document_id, None)
         return get_content(self.db, document, self.people[0]).sentences
 
     def state(self) -> list[tuple[Any, ...]]:

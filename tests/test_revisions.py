@@ -438,7 +438,7 @@ def test_only_the_newest_revision_is_exported(
     old = add_story(OLD)
     alice.tag(old, alice.sentences(old)[1], "claim")
     with db.snapshot() as view:
-        cursor = open_export(view, Selection()).cursor
+        cursor = open_export(view, Selection(), None).cursor
 
     new = revised(revise(NEW))
 
@@ -539,7 +539,7 @@ def test_two_loaders_at_once_make_one_revision(
 def test_of_a_first_revision_nothing_is_lost(db: Database, story: str) -> None:
     from annotate.store.documents import get_document
 
-    assert list_lost(db, get_document(db, story), None) == []
+    assert list_lost(db, get_document(db, story, None), None) == []
 
 
 # The same text, described otherwise

@@ -54,6 +54,8 @@ def test_a_document_is_decided_when_enough_have_signed_off_and_nothing_is_in_dis
         (2, 2, "in_dispute", False),
         (3, 3, "decided", False),
         (2, 1, "superseded", True),  # what was blind stays blind
+        (2, 1, "closed", True),
+        (2, 2, "closed", False),
         (2, 2, "superseded", False),
         (1, 0, "superseded", False),
     ],

@@ -22,7 +22,7 @@ LISTED = ListedDocument(many=True)
 def list_all(query: dict[str, Any]) -> Response:
     """List documents, newest first."""
     limit = query.pop("limit")
-    found = list_documents(get_db(), limit=limit + 1, **query)
+    found = list_documents(get_db(), me(), limit=limit + 1, **query)
     page = found[:limit]
     cursor = str(page[-1].number) if len(found) > limit else None
     return json_response({"items": LISTED.dump(page), "next": cursor})
@@ -33,7 +33,7 @@ def list_all(query: dict[str, Any]) -> Response:
 def show(document_id: str) -> Response:
     """Show one document with every record that I may see."""
     db = get_db()
-    document = get_document(db, document_id)
+    document = get_document(db, document_id, me())
     content = get_content(db, document, me())
     n_tagged = sum(each.n_tagged for each in content.reviews if each.reviewer == me().name)
     body = document_json(document, content, Selection())

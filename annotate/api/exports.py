@@ -39,7 +39,7 @@ def export(query: dict[str, Any]) -> Response:
         if not AT_ONCE.acquire(blocking=False):
             raise Unavailable("Enough exports are under way. Try again in a moment.")
         stack.callback(AT_ONCE.release)
-        under_way = open_export(stack.enter_context(get_db().snapshot()), selection)
+        under_way = open_export(stack.enter_context(get_db().snapshot()), selection, me())
         stack.callback(_log_omitted, under_way)
         response = Response(WRITERS[form](under_way), mimetype=MIMETYPES[form])
         response.call_on_close(stack.pop_all().close)

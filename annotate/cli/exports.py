@@ -34,7 +34,7 @@ def export(
     """Write the export to standard output or a file; the cursor goes to standard error."""
     selection = Selection(collection, labels, statuses, since)
     with open_db().snapshot() as view:
-        under_way = open_export(view, selection)
+        under_way = open_export(view, selection, None)
         pieces = WRITERS[form](under_way)
         if check:
             for _ in pieces:

@@ -111,7 +111,7 @@ def _told_of(lost: Lost) -> str:
 @seeds.command("list")
 def list_all() -> None:
     """List every document."""
-    for each in list_documents(open_db(), limit=ALL):
+    for each in list_documents(open_db(), None, limit=ALL):
         click.echo(f"{each.id}\t{each.state}\t{each.n_sentences}\t{printable(each.key)}")
 
 
@@ -120,7 +120,7 @@ def list_all() -> None:
 def show(document_id: str) -> None:
     """Show one document: what is known of it, and its sentences with their spans."""
     db = open_db()
-    document = get_document(db, document_id)
+    document = get_document(db, document_id, None)
     for name in ("id", "key", "revision", "title", "collection", "state", "sha256", "loaded_at"):
         click.echo(f"{name}: {printable(str(getattr(document, name)))}")
     for each in get_content(db, document, None).sentences:

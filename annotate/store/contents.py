@@ -330,13 +330,15 @@ def get_place(db: Database, document_id: str, start: int, end: int, by: Person) 
         LEFT JOIN decisions AS c ON c.sentence_id = s.id
         LEFT JOIN verifications AS v ON v.sentence_id = s.id
         WHERE d.id = :id AND d.state <> 'withdrawn' AND s.start = :start AND s.is_current = 1
+          AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
         """,
         id=document_id,
         start=start,
         by=by.id,
+        hidden=by.hidden,
     )
     if row is None or row["stop"] != end:
-        raise _no_such_sentence(db, document_id, start, end)
+        raise _no_such_sentence(db, document_id, start, end, by)
     if row["state"] == "superseded":
         return get_place(db, *_find_carried(db, Document.of(row), row["sentence_id"]), by)
     mine = dict(zip(MINE, row[-16:-10], strict=True))
@@ -387,15 +389,17 @@ def _find_carried(db: Database, old: Document, sentence_id: int) -> tuple[str, i
     return row["id"], row["start"], row["stop"]
 
 
-def _no_such_sentence(db: Database, document_id: str, start: int, end: int) -> NotFound | Refused:
+def _no_such_sentence(db: Database, document_id: str, start: int, end: int, by: Person) -> NotFound | Refused:
     document = db.value(
         """
-        SELECT number FROM documents AS d WHERE id = :id AND state <> 'withdrawn' AND (
+        SELECT number FROM documents AS d WHERE id = :id AND state <> 'withdrawn'
+          AND collection NOT IN (SELECT value FROM json_each(:hidden)) AND (
             EXISTS (SELECT 1 FROM sentences WHERE document = number AND start = :start AND is_current = 1)
             OR EXISTS (SELECT 1 FROM sentences WHERE document = number AND start = :start AND is_current = 0))
         """,
         id=document_id,
         start=start,
+        hidden=by.hidden,
     )
     if document is None:
         return NotFound("There is no such sentence.")

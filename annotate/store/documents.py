@@ -11,6 +11,7 @@ from annotate.database import Database, Row
 from annotate.errors import NotFound, Refused
 from annotate.store.clock import now
 from annotate.store.events import record_event
+from annotate.store.reviewers import Person, hidden_from
 from annotate.store.search import forget_document, index_new, rebuild, rename_document, text_query
 
 DESCRIPTION = ("title", "source", "url", "author", "published_at", "language")
@@ -80,9 +81,19 @@ class Document:
         )
 
 
-def get_document(db: Database, document_id: str) -> Document:
-    """:raises NotFound: there is none, or it was withdrawn."""
-    row = db.row("SELECT * FROM documents WHERE id = :id", id=document_id)
+def get_document(db: Database, document_id: str, reader: Person | None) -> Document:
+    """Find a document for someone, None being the command line.
+
+    :raises NotFound: there is none, it was withdrawn, or its collection is not theirs to see.
+    """
+    row = db.row(
+        """
+        SELECT * FROM documents
+        WHERE id = :id AND collection NOT IN (SELECT value FROM json_each(:hidden))
+        """,
+        id=document_id,
+        hidden=hidden_from(reader),
+    )
     if row is None or row["state"] == "withdrawn":
         raise NotFound("There is no such document.")
     return Document.of(row)
@@ -116,6 +127,7 @@ def superseded(db: Database, document: Document) -> Refused:
 
 def list_documents(
     db: Database,
+    reader: Person | None,
     *,
     q: str | None = None,
     state: str | None = None,
@@ -125,11 +137,18 @@ def list_documents(
 ) -> list[Document]:
     """List documents, newest first, never the withdrawn ones.
 
+    :param reader: whose collections they are of; None: of all.
     :param q: part of the title or key (`%` and `_` stand for themselves), or words that the text has.
     :param state: None for all that are in use: neither withdrawn nor superseded.
     :param before: only those with a smaller number: where the list before ended.
     """
-    wanted: dict[str, object] = {"state": state, "collection": collection, "before": before, "limit": limit}
+    wanted: dict[str, object] = {
+        "state": state,
+        "collection": collection,
+        "before": before,
+        "limit": limit,
+        "hidden": hidden_from(reader),
+    }
     if q:
         return _search_documents(db, q, wanted)
     rows = db.rows(
@@ -138,6 +157,7 @@ def list_documents(
         WHERE CASE WHEN :state IS NULL THEN state <> 'superseded' ELSE state = :state END
           AND state <> 'withdrawn'
           AND (:collection IS NULL OR collection = :collection)
+          AND collection NOT IN (SELECT value FROM json_each(:hidden))
           AND (:before IS NULL OR number < :before)
         ORDER BY number DESC LIMIT :limit
         """,
@@ -156,6 +176,7 @@ def _search_documents(db: Database, q: str, wanted: dict[str, object]) -> list[D
               AND CASE WHEN :state IS NULL THEN state <> 'superseded' ELSE state = :state END
               AND state <> 'withdrawn'
               AND (:collection IS NULL OR collection = :collection)
+              AND collection NOT IN (SELECT value FROM json_each(:hidden))
               AND (:before IS NULL OR number < :before)
             ORDER BY number DESC LIMIT :limit
         ), saying AS (
@@ -165,6 +186,7 @@ def _search_documents(db: Database, q: str, wanted: dict[str, object]) -> list[D
               AND CASE WHEN :state IS NULL THEN d.state <> 'superseded' ELSE d.state = :state END
               AND d.state <> 'withdrawn'
               AND (:collection IS NULL OR d.collection = :collection)
+              AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
             ORDER BY s.rowid DESC LIMIT :limit
         )
         SELECT * FROM documents
@@ -178,9 +200,16 @@ def _search_documents(db: Database, q: str, wanted: dict[str, object]) -> list[D
     return [Document.of(row) for row in rows]
 
 
-def list_collections(db: Database) -> list[str]:
-    """List the names of all collections."""
-    return [row[0] for row in db.rows("SELECT DISTINCT collection FROM documents ORDER BY 1")]
+def list_collections(db: Database, reader: Person | None) -> list[str]:
+    """List the names of the collections that someone may see, None all."""
+    rows = db.rows(
+        """
+        SELECT DISTINCT collection FROM documents
+        WHERE collection NOT IN (SELECT value FROM json_each(:hidden)) ORDER BY 1
+        """,
+        hidden=hidden_from(reader),
+    )
+    return [row[0] for row in rows]
 
 
 def add_document(

@@ -1,6 +1,6 @@
 """People: who they are, what they may, and how they get in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from annotate.database import Database, Row
 from annotate.errors import Invalid, NotFound, Refused
@@ -14,11 +14,15 @@ LONGEST_NAME = 64  # characters
 
 @dataclass(frozen=True)
 class Person:
-    """Who acts: all that the rules and the history need to know."""
+    """Who acts: all that the rules and the history need to know.
+
+    :param hidden: JSON list of the collections that they may not see, as SQL takes it.
+    """
 
     id: int
     name: str
     role: str
+    hidden: str = field(default="[]", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -31,13 +35,19 @@ class Reviewer(Person):
     @classmethod
     def of(cls, row: Row) -> "Reviewer":
         """Make one from a row of the table."""
-        return cls(row["id"], row["name"], row["role"], bool(row["is_active"]), row["created_at"])
+        id_, name, role, is_active, created_at, hidden = row
+        return cls(id_, name, role, bool(is_active), created_at, hidden=hidden)
+
+
+def hidden_from(reader: Person | None) -> str:
+    """Return the collections that somebody may not see, as SQL takes them; None may see all."""
+    return reader.hidden if reader else "[]"
 
 
 def find_reviewer(db: Database, name: str) -> Reviewer | None:
     """Find someone by name, however it is capitalised."""
     row = db.row(
-        "SELECT id, name, role, is_active, created_at FROM reviewers WHERE name_key = :key",
+        "SELECT id, name, role, is_active, created_at, hidden FROM people WHERE name_key = :key",
         key=name_key(name),
     )
     return None if row is None else Reviewer.of(row)
@@ -62,7 +72,7 @@ def find_password_hash(db: Database, name: str) -> str | None:
 
 def list_reviewers(db: Database) -> list[Reviewer]:
     """List everybody by name."""
-    rows = db.rows("SELECT id, name, role, is_active, created_at FROM reviewers ORDER BY name_key")
+    rows = db.rows("SELECT id, name, role, is_active, created_at, hidden FROM people ORDER BY name_key")
     return [Reviewer.of(row) for row in rows]
 
 

@@ -44,7 +44,7 @@ def sign_off(db: Database, document_id: str, *, by: Person) -> Document:
     :raises Invalid: code ``untagged``; `fields` lists the starts of the sentences without a vote.
     """
     with db.transaction():
-        document = get_document(db, document_id)
+        document = get_document(db, document_id, by)
         if document.state == "superseded":
             raise superseded(db, document)
         untagged = list_untagged(db, document, by)
@@ -118,12 +118,14 @@ def list_queue(db: Database, reader: Person, *, limit: int) -> list[QueueEntry]:
         LEFT JOIN reviews AS mine ON mine.document = d.number AND mine.reviewer_id = :me
         LEFT JOIN at_work ON at_work.document = d.number
         WHERE d.state = 'open' AND mine.signed_off_at IS NULL
+          AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
         ORDER BY mine.reviewer_id IS NULL,
             d.n_sign_offs + coalesce(at_work.n, 0) >= d.reviews_needed,
             d.reviews_needed - d.n_sign_offs, d.number
         LIMIT :limit
         """,
         me=reader.id,
+        hidden=reader.hidden,
         lease=seconds() - rules.LEASE_SECONDS,
         limit=limit,
     )
@@ -139,17 +141,24 @@ def list_queue(db: Database, reader: Person, *, limit: int) -> list[QueueEntry]:
 
 def get_progress(db: Database, reader: Person) -> Progress:
     """Count the desk's documents by state, and what one person has done."""
-    states = {
-        row["state"]: row["n"] for row in db.rows("SELECT state, count(*) AS n FROM documents GROUP BY state")
-    }
+    rows = db.rows(
+        """
+        SELECT state, count(*) AS n FROM documents
+        WHERE collection NOT IN (SELECT value FROM json_each(:hidden)) GROUP BY state
+        """,
+        hidden=reader.hidden,
+    )
+    states = {row["state"]: row["n"] for row in rows}
     mine = db.row(
         """
         SELECT coalesce(sum(v.n_tagged), 0) AS n_tagged, count(v.signed_off_at) AS n_signed_off,
             coalesce(sum(d.state = 'open' AND v.signed_off_at IS NOT NULL), 0) AS n_done_of_open
         FROM reviews AS v JOIN documents AS d ON d.number = v.document
         WHERE v.reviewer_id = :me AND d.state NOT IN ('withdrawn', 'superseded')
+          AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
         """,
         me=reader.id,
+        hidden=reader.hidden,
     )
     assert mine is not None  # an aggregate always has a row
     return Progress(

@@ -38,8 +38,8 @@ def find_session(db: Database, token: str, *, idle_seconds: int, max_seconds: in
     """Find who a token belongs to, if its session still lives and its owner is active."""
     row = db.row(
         """
-        SELECT r.id, r.name, r.role, s.seen_at
-        FROM sessions AS s JOIN reviewers AS r ON r.id = s.reviewer_id
+        SELECT r.id, r.name, r.role, r.hidden, s.seen_at
+        FROM sessions AS s JOIN people AS r ON r.id = s.reviewer_id
         WHERE s.token_hash = :hash AND r.is_active = 1
           AND s.seen_at > :now - :idle AND s.created_at > :now - :longest
         """,
@@ -48,7 +48,7 @@ def find_session(db: Database, token: str, *, idle_seconds: int, max_seconds: in
         idle=idle_seconds,
         longest=max_seconds,
     )
-    return None if row is None else Session(Person(row["id"], row["name"], row["role"]), row["seen_at"])
+    return None if row is None else Session(Person(*row[:3], hidden=row["hidden"]), row["seen_at"])
 
 
 def touch_session(db: Database, token: str) -> None:

@@ -18,16 +18,18 @@ def list_speakers(db: Database, reader: Person, *, q: str, limit: int) -> list[s
         JOIN sentences AS s ON s.id = a.sentence_id
         JOIN documents AS d ON d.number = s.document
         WHERE a.reviewer_id = :me AND a.speaker IS NOT NULL AND a.speaker LIKE :pattern ESCAPE '\\'
-          AND d.state <> 'withdrawn'
+          AND d.state <> 'withdrawn' AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
         UNION
         SELECT c.speaker FROM decisions AS c
         JOIN sentences AS s ON s.id = c.sentence_id
         JOIN documents AS d ON d.number = s.document
         WHERE c.speaker IS NOT NULL AND c.speaker LIKE :pattern ESCAPE '\\'
-          AND d.state <> 'withdrawn' AND NOT (d.reviews_needed >= 2 AND d.state = 'open')
+          AND d.state <> 'withdrawn' AND d.is_blind = 0
+          AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
         ORDER BY 1 LIMIT :limit
         """,
         me=reader.id,
+        hidden=reader.hidden,
         pattern=f"%{pattern}%",
         limit=limit,
     )

@@ -74,15 +74,15 @@ def find_bearer(db: Database, secret: str) -> Bearer | None:
     """Find whom a token speaks for, if it is in force and its owner is active."""
     row = db.row(
         """
-        SELECT r.id, r.name, r.role, t.scope
-        FROM tokens AS t JOIN reviewers AS r ON r.id = t.reviewer_id
+        SELECT r.id, r.name, r.role, r.hidden, t.scope
+        FROM tokens AS t JOIN people AS r ON r.id = t.reviewer_id
         WHERE t.token_hash = :hash AND t.revoked_at IS NULL AND r.is_active = 1
           AND (t.expires_at IS NULL OR t.expires_at > :now)
         """,
         hash=_hash(secret),
         now=now(),
     )
-    return None if row is None else Bearer(Person(row["id"], row["name"], row["role"]), row["scope"])
+    return None if row is None else Bearer(Person(*row[:3], hidden=row["hidden"]), row["scope"])
 
 
 def list_tokens(db: Database) -> list[Token]:

@@ -2,11 +2,28 @@
 
 from flask import Flask
 
+from annotate.rules import may
 from annotate.views import auth, pages, static
+
+PAGES = (  # as they stand in the navigation, with what one must be allowed to do to see them
+    ("pages.queue", "Queue", "annotate"),
+    ("pages.documents", "Documents", "annotate"),
+    ("desk.board", "Verification", "verify"),
+    ("adjudication.board", "Adjudication", "adjudicate"),
+    ("speakers.index", "Speakers", "annotate"),
+    ("insights.show", "Insights", "annotate"),
+    ("people.index", "People", "manage_people"),
+    ("auth.account", "Account", "annotate"),
+)
 
 
 def init_app(app: Flask) -> None:
     """Register every page."""
     static.init_app(app)
-    app.register_blueprint(auth.blp)
-    app.register_blueprint(pages.blp)
+    for module in (auth, pages):
+        app.register_blueprint(module.blp)
+    there = [page for page in PAGES if page[0] in app.view_functions]
+    app.add_template_global(
+        lambda role: [(endpoint, name) for endpoint, name, act in there if may(role, act)],
+        "pages_for",
+    )

@@ -39,13 +39,13 @@ def queue() -> str:
 def documents() -> str:
     """Show all documents, as the address filters them."""
     wanted = FILTER.load(request.args)
-    found = list_documents(get_db(), **wanted, limit=PAGE_LENGTH + 1)
+    found = list_documents(get_db(), me(), **wanted, limit=PAGE_LENGTH + 1)
     page = found[:PAGE_LENGTH]
     return render_template(
         "documents.html",
         documents=page,
         next_cursor=str(page[-1].number) if len(found) > PAGE_LENGTH else None,
-        collections=list_collections(get_db()),
+        collections=list_collections(get_db(), me()),
         states=terms.LISTED_STATES,
         q=wanted["q"] or "",
         state=wanted["state"] or "",
@@ -57,7 +57,7 @@ def documents() -> str:
 def document(document_id: str) -> str:
     """Show the workbench."""
     db, person = get_db(), me()
-    shown = get_document(db, document_id)
+    shown = get_document(db, document_id, person)
     keys = get_keys(db, person.id)
     content = get_content(db, shown, person)
     mine = next((each for each in content.reviews if each.reviewer == person.name), None)

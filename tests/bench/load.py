@@ -140,7 +140,7 @@ def whole(top: Path, n: int, seed: int) -> None:
 
 def search(db: Database) -> None:
     for q in ("engineers", "Kowal petition", "nowhere"):
-        took = statistics.median(timed(lambda: list_documents(db, q=q))[1] for _ in range(9))  # noqa: B023
+        took = statistics.median(timed(lambda: list_documents(db, None, q=q))[1] for _ in range(9))  # noqa: B023
         print(f"{'list documents with “' + q + '”':32}{took * 1000:12.1f} ms (reach 5)")
     took = statistics.median(timed(lambda: ranked(db, "engineers OR bridge"))[1] for _ in range(9))
     print(f"{'rank the newest 1,000 sentences':32}{took * 1000:12.1f} ms (reach 25)")

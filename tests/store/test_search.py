@@ -25,7 +25,7 @@ AddStory = Callable[..., str]
 
 
 def found(db: Database, q: str, **wanted: object) -> list[str]:
-    return [each.key.removeprefix("desk/") for each in list_documents(db, q=q, **wanted)]  # type: ignore[arg-type]
+    return [each.key.removeprefix("desk/") for each in list_documents(db, None, q=q, **wanted)]  # type: ignore[arg-type]
 
 
 def sentences_with(db: Database, words: str) -> list[str]:
@@ -48,7 +48,7 @@ def is_whole(db: Database) -> bool:
 
 
 def add(db: Database, text: str, add_story: AddStory, name: str = "a.txt") -> int:
-    return get_document(db, add_story(text, name=name)).number
+    return get_document(db, add_story(text, name=name), None).number
 
 
 # What is found
@@ -80,7 +80,7 @@ def test_lists_that_search_are_in_order_filtered_and_paged(db: Database, add_sto
         add_story(f"Story {number}\n\nThe common word.\n", name=f"{number}.txt")
     seen: list[str] = []
     before = None
-    while page := list_documents(db, q="common", before=before, limit=3):
+    while page := list_documents(db, None, q="common", before=before, limit=3):
         seen += [each.title for each in page]
         before = page[-1].number
 
@@ -98,7 +98,7 @@ def test_lists_that_search_are_in_order_filtered_and_paged(db: Database, add_sto
 def test_no_query_is_an_error(db: Database, add_story: AddStory, alice: Client, q: str) -> None:
     add_story("A mid-term\n\nOne and not near text.\n")
 
-    list_documents(db, q=q)
+    list_documents(db, None, q=q)
     assert alice.http.get("/api/v1/documents", query_string={"q": q}).status_code == 200
 
 
