@@ -297,3 +297,25 @@ def m0007_collections(db: Database) -> None:
         ) VIRTUAL;
         """
     )
+
+
+@MIGRATIONS()
+def m0008_comments(db: Database) -> None:
+    """What people say to each other about a sentence; see ``store/comments.py``."""
+    db.executescript(
+        """
+        CREATE TABLE comments (
+            id INTEGER PRIMARY KEY,                  -- tells their order, and never leaves the program
+            document INTEGER NOT NULL REFERENCES documents,
+            number INTEGER NOT NULL,                 -- drawn by lot: nobody counts others' in a blind review
+            sentence_id INTEGER NOT NULL REFERENCES sentences,  -- as it was then, perhaps retired since
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            text TEXT,                               -- NULL: taken back by its author
+            at TEXT NOT NULL,
+            resolved_by INTEGER REFERENCES reviewers,
+            resolved_at TEXT,
+            version INTEGER NOT NULL,
+            UNIQUE (document, number)
+        ) STRICT;
+        """
+    )

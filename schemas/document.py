@@ -95,12 +95,27 @@ class StandingDecision(Shape):
     version = fields.Integer(required=True)
 
 
+class OpenComment(Shape):
+    """A comment with what a change of it needs: its number, and the version that If-Match wants."""
+
+    number = fields.Integer(required=True)
+    reviewer = fields.String(required=True)
+    text = fields.String(required=True)
+    at = fields.String(required=True)
+    resolved_by = fields.String(required=True, allow_none=True)
+    resolved_at = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
 class OpenSentence(Sentence):
     """A sentence as it is exported, with the record of its decision; `version` is of my own annotation."""
 
     version = fields.Integer(required=True)
     decision = fields.Nested(StandingDecision, required=True, allow_none=True)
     late_dissent = fields.Boolean(required=True)
+    comments = fields.List(
+        fields.Nested(OpenComment), metadata={"description": "Oldest first; absent where there is none."}
+    )
 
 
 class LostSentence(Shape):

@@ -99,6 +99,15 @@ class Match(Shape):
     relation = choice(RELATIONS, required=True)
 
 
+class Comment(Shape):
+    """What somebody said of a sentence."""
+
+    reviewer = _text()
+    text = _text()
+    at = _time()
+    resolved = fields.Boolean(required=True)
+
+
 class Sentence(Shape):
     """`text[start:end]` in Unicode code points, and what stands for it; label null is undecided."""
 
@@ -113,6 +122,9 @@ class Sentence(Shape):
     adjudication = fields.Nested(Adjudication, required=True, allow_none=True)
     verification = fields.Nested(ExportedVerification, required=True, allow_none=True)
     matches = fields.List(fields.Nested(Match), required=True)
+    comments = fields.List(
+        fields.Nested(Comment), metadata={"description": "Oldest first; absent where there is none."}
+    )
 
 
 class SignOff(Shape):

@@ -69,7 +69,7 @@ class Client:
         **options: Any,
     ) -> TestResponse:
         path = f"/documents/{document_id}/sentences/{sentence['start']}/{what}"
-        method = "POST" if what in ("split", "merge") else "PUT"
+        method = "POST" if what in ("split", "merge", "comments") else "PUT"
         return self.send(method, path, {"end": sentence["end"], **body}, **options)
 
     def split(self, document_id: str, sentence: dict[str, Any], at: int, **options: Any) -> TestResponse:
@@ -96,6 +96,14 @@ class Client:
 
     def sign_off(self, document_id: str) -> TestResponse:
         return self.send("POST", f"/documents/{document_id}/sign-off")
+
+    def comment(
+        self, document_id: str, sentence: dict[str, Any], text: str, **options: Any
+    ) -> dict[str, Any]:
+        """Comment on a sentence, and return the comment."""
+        answer = self.write(document_id, sentence, "comments", {"text": text}, **options)
+        assert answer.status_code == 201, answer.text
+        return answer.get_json()["comment"]
 
     def verify(
         self, document_id: str, sentence: dict[str, Any], version: int | None, **fields: Any

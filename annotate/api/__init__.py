@@ -7,6 +7,7 @@ from flask_smorest import Api
 from annotate.api import (
     annotations,
     boundaries,
+    comments,
     decisions,
     documents,
     exports,
@@ -40,6 +41,6 @@ def init_app(app: Flask) -> None:
     plugin = MarshmallowPlugin()
     api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": plugin})
     describe_tuples(plugin)
-    for module in (documents, annotations, boundaries, decisions, verifications, speakers, exports):
+    for module in (documents, annotations, boundaries, comments, decisions, verifications, speakers, exports):
         api.register_blueprint(module.blp)
     app.register_blueprint(health.blp)

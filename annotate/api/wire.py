@@ -130,12 +130,16 @@ def _response(answer: Answer) -> Response:
     return response
 
 
-def written(result: Written) -> Response:
-    """Answer a write to a sentence: the sentence, its document's counts, and the record's version."""
+def written(result: Written, **more: Any) -> Response:
+    """Answer a write to a sentence: the sentence, its document's counts, and the record's version.
+
+    :param more: what else the answer holds.
+    """
     n_untagged = result.document.n_sentences - result.n_tagged
     body = {
         "sentence": open_sentence_json(result.sentence, me()),
         "document": counts_json(result.document, n_untagged),
+        **more,
     }
     response = json_response(body)
     response.headers["ETag"] = f'"{result.version}"'

@@ -7,7 +7,7 @@ import orjson
 
 from annotate.exporting.selecting import Export, Selection, is_selected, written
 from annotate.rules import may
-from annotate.store.contents import Content, Decision, Sentence, Verification
+from annotate.store.contents import Comment, Content, Decision, Sentence, Verification
 from annotate.store.documents import Document
 from annotate.store.reviewers import Person
 from schemas.export import ExportedVerification
@@ -82,6 +82,7 @@ VERIFICATION = tuple(ExportedVerification().fields)
 def sentence_json(sentence: Sentence) -> dict[str, Any]:
     """Return a sentence as it stands in an export; its shape is ``schemas.export.Sentence``."""
     decision = sentence.decision
+    comments = [_comment_json(each) for each in sentence.comments]
     return {
         "start": sentence.start,
         "end": sentence.end,
@@ -94,6 +95,7 @@ def sentence_json(sentence: Sentence) -> dict[str, Any]:
         "adjudication": _adjudication_json(decision),
         "verification": _verification_json(sentence.verification),
         "matches": [],
+        **({"comments": comments} if comments else {}),
     }
 
 
@@ -106,7 +108,14 @@ def open_sentence_json(sentence: Sentence, reader: Person) -> dict[str, Any]:
         "version": sentence.version_of(reader),
         "decision": decision and {name: getattr(decision, name) for name in names},
         "late_dissent": may(reader.role, "see_late_dissent") and sentence.has_late_dissent,
+        **({"comments": sentence.comments} if sentence.comments else {}),
     }
+
+
+def _comment_json(comment: Comment) -> dict[str, Any]:
+    names = ("reviewer", "text", "at")
+    said = {name: getattr(comment, name) for name in names}
+    return {**said, "resolved": comment.resolved_at is not None}
 
 
 def _adjudication_json(decision: Decision | None) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """What stands in a document: its text, and its sentences with every record that a reader may see."""
 
+from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,6 +69,19 @@ class Verification:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """What somebody says of a sentence; it stands at every sentence that has some of that text now."""
+
+    number: int
+    reviewer: str
+    text: str
+    at: str
+    resolved_by: str | None
+    resolved_at: str | None
+    version: int
+
+
+@dataclass(frozen=True)
 class Sentence:
     """A half-open span in code points of the document's text, with its records."""
 
@@ -80,6 +94,7 @@ class Sentence:
     decision: Decision | None
     verification: Verification | None
     late_labels: tuple[str, ...] = ()
+    comments: tuple[Comment, ...] = ()
 
     @property
     def has_late_dissent(self) -> bool:
@@ -203,7 +218,7 @@ def list_reviews(db: Database, number: int) -> list[Review]:
 def list_sentences(
     db: Database, document: Document, reader: Person | None, *, first: int = 0, last: int = LAST
 ) -> list[Sentence]:
-    """List the sentences that start from `first` to `last`, in order, in two range reads."""
+    """List the sentences that start from `first` to `last`, in order, in three range reads."""
     span = {"number": document.number, "first": first, "last": last}
     by_sentence: dict[int, list[Annotation]] = defaultdict(list)
     late: dict[int, list[str]] = defaultdict(list)
@@ -245,10 +260,49 @@ def list_sentences(
         """,
         **span,
     )
+    comments = _comments_by_sentence(db, document, reader, rows)
     return [
-        _sentence(row, by_sentence.get(row["id"], []), late.get(row["id"], []), document.is_blind)
+        _sentence(
+            row,
+            by_sentence.get(row["id"], []),
+            late.get(row["id"], []),
+            tuple(comments.get(row["id"], [])),
+            document.is_blind,
+        )
         for row in rows
     ]
+
+
+def _comments_by_sentence(
+    db: Database, document: Document, reader: Person | None, sentences: list[Row]
+) -> dict[int, list[Comment]]:
+    """List the comments that these sentences have some text of, by the sentence's id, oldest first.
+
+    A comment names the sentence that it was made on, whose span stays known when boundaries are mended.
+
+    :param sentences: rows with `id`, `start` and `stop`, in order.
+    """
+    found: dict[int, list[Comment]] = defaultdict(list)
+    stops = [row["stop"] for row in sentences]
+    for row in db.rows(
+        """
+        SELECT o.start, o.stop, c.number, r.name, c.text, c.at, resolver.name, c.resolved_at, c.version
+        FROM comments AS c
+        JOIN sentences AS o ON o.id = c.sentence_id
+        JOIN reviewers AS r ON r.id = c.reviewer_id
+        LEFT JOIN reviewers AS resolver ON resolver.id = c.resolved_by
+        WHERE c.document = :number AND c.text IS NOT NULL AND (c.reviewer_id = :me OR :is_blind = 0)
+        ORDER BY c.id
+        """,
+        number=document.number,
+        me=reader and reader.id,
+        is_blind=int(document.is_blind),
+    ):
+        for sentence in sentences[bisect_right(stops, row["start"]) :]:
+            if sentence["start"] >= row["stop"]:
+                break
+            found[sentence["id"]].append(Comment(*row[2:]))
+    return found
 
 
 def annotation_of(values: Sequence[Any], is_carried: int) -> Annotation:
@@ -256,7 +310,13 @@ def annotation_of(values: Sequence[Any], is_carried: int) -> Annotation:
     return CarriedAnnotation(*values) if is_carried else Annotation(*values)
 
 
-def _sentence(row: Row, annotations: list[Annotation], late: list[str], is_blind: bool) -> Sentence:
+def _sentence(
+    row: Row,
+    annotations: list[Annotation],
+    late: list[str],
+    comments: tuple[Comment, ...],
+    is_blind: bool,
+) -> Sentence:
     decision = None if is_blind else _decision(row)
     return Sentence(
         row["id"],
@@ -268,6 +328,7 @@ def _sentence(row: Row, annotations: list[Annotation], late: list[str], is_blind
         decision,
         _verification(row, decision, is_blind),
         tuple(late),
+        comments,
     )
 
 

@@ -385,6 +385,16 @@ def record_change(
     return Document.of(row)
 
 
+def mark_changed(db: Database, number: int, event: int) -> Document:
+    """Say that an event changed something of a document, and none of its counts; return it as it is now."""
+    (row,) = db.write(
+        "UPDATE documents SET last_event = :event WHERE number = :number RETURNING *",
+        event=event,
+        number=number,
+    )
+    return Document.of(row)
+
+
 def withdraw_document(db: Database, document_id: str, *, reason: str, erase: bool) -> Document:
     """Hide an article everywhere but in the history, with all its revisions; a takedown.
 
@@ -463,6 +473,7 @@ def _erase(db: Database, number: int, document_id: str, event: int) -> None:
         """,
         ids=ids,
     )
+    db.write("UPDATE comments SET text = NULL WHERE document = :number", number=number)
     db.write(
         "UPDATE events SET was = NULL, now = NULL WHERE document = :number AND number < :event",
         number=number,

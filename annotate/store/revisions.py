@@ -134,6 +134,10 @@ def list_lost(db: Database, document: Document, reader: Person | None) -> list[L
         WHERE s.document = :number AND s.is_current = 1
           AND NOT EXISTS (SELECT 1 FROM sentences AS n WHERE n.carried_from = s.id)
           AND (mine.label IS NOT NULL OR mine.note IS NOT NULL
+               OR EXISTS (
+                   SELECT 1 FROM comments AS c JOIN sentences AS o ON o.id = c.sentence_id
+                   WHERE c.document = :number AND o.start < s.stop AND o.stop > s.start
+                     AND c.text IS NOT NULL AND (c.reviewer_id = :me OR NOT :is_blind OR :me IS NULL))
                OR ((NOT :is_blind OR :me IS NULL) AND (v.status IS NOT NULL OR EXISTS (
                    SELECT 1 FROM annotations AS a
                    WHERE a.sentence_id = s.id AND (a.label IS NOT NULL OR a.note IS NOT NULL)))))
@@ -179,6 +183,7 @@ def _link(db: Database, document: Document, carried: list[tuple[int, int]]) -> N
 def _carry(db: Database, latest: Document, document: Document) -> Document:
     """Give the new revision what it takes over; its state and counts follow from that."""
     _carry_votes(db, document)
+    _carry_comments(db, latest, document)
     n_sign_offs = _carry_reviews(db, latest, document)
     event = record_event(
         db,
@@ -209,6 +214,27 @@ def _carry_votes(db: Database, document: Document) -> None:
         WHERE s.document = :number AND s.is_current = 1
         """,
         number=document.number,
+    )
+
+
+def _carry_comments(db: Database, latest: Document, document: Document) -> None:
+    """Copy the comments with their numbers, each to the first sentence that has some of its text."""
+    db.write(
+        """
+        INSERT INTO comments (document, number, sentence_id, reviewer_id, text, at, resolved_by,
+            resolved_at, version)
+        SELECT :number, c.number, min(n.id), c.reviewer_id, c.text, c.at, c.resolved_by, c.resolved_at,
+            c.version
+        FROM comments AS c
+        JOIN sentences AS o ON o.id = c.sentence_id
+        JOIN sentences AS s ON s.document = :latest AND s.is_current = 1
+            AND s.start < o.stop AND s.stop > o.start
+        JOIN sentences AS n ON n.carried_from = s.id
+        WHERE c.document = :latest
+        GROUP BY c.id ORDER BY c.id
+        """,
+        number=document.number,
+        latest=latest.number,
     )
 
 
