@@ -1,6 +1,7 @@
 """Every setting, its default and its check; the only reader of the environment."""
 
 import os
+import re
 import runpy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -11,6 +12,8 @@ import click
 
 PREFIX = "ANNOTATE_"
 TOP = Path(__file__).parent.parent
+PLACES = re.compile(r"\{(?:document|key|start)\}")
+REVIEW_URL = re.compile(rf"https?://[^\s/{{}}?#]+/(?:[^\s{{}}]|{PLACES.pattern})+")
 MINIMUM_KEY_LENGTH = 32  # characters; what `init` writes has 64
 
 
@@ -57,6 +60,15 @@ def _number(least: int, most: int) -> Callable[[object], int]:
         return number
 
     return check
+
+
+def _address_of_reviews(value: object) -> str:
+    address = _text(value).strip()
+    if not REVIEW_URL.fullmatch(address) or not {"{document}", "{key}"} & set(PLACES.findall(address)):
+        raise ValueError(
+            "must be an http or https address with {document} or {key} in it, and {start} if you like"
+        )
+    return address
 
 
 def _names(value: object) -> tuple[str, ...]:
@@ -109,6 +121,15 @@ class Settings:
     )
     abbreviations: tuple[str, ...] = _setting(
         (), _names, "a desk's own abbreviations, by commas: no sentence ends at one"
+    )
+    publisher: str | None = _setting(
+        None, _text, "who publishes the checks: the author of each `claimreview`"
+    )
+    review_url: str | None = _setting(
+        None,
+        _address_of_reviews,
+        "where each check is published, such as `https://example.org/checks/{document}#{start}`, "
+        "or with `{key}`; without it, where the claim appeared",
     )
     max_body_kb: int = _setting(1024, _number(16, 65536), "largest request body, in KiB")
 

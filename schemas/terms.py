@@ -23,5 +23,5 @@ VERDICTS = (
 ATTRIBUTIONS = ("unconfirmed", "confirmed", "secondhand", "misquoted", "out_of_context")
 STANCES = ("supports", "refutes", "context")
 RELATIONS = ("same", "contradicts")
-FORMATS = ("json", "jsonl")
+FORMATS = ("json", "jsonl", "claimreview")
 FORMAT_VERSION = "annotate/1"

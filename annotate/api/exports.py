@@ -10,8 +10,8 @@ from flask import Response
 from annotate import rules
 from annotate.api.wire import PREFIX, Blueprint
 from annotate.errors import Unavailable
-from annotate.exporting import MIMETYPES, WRITERS, Export, Selection, open_export
-from annotate.web import get_db, me
+from annotate.exporting import ENDINGS, MIMETYPES, WRITERS, Export, Publisher, Selection, open_export
+from annotate.web import get_db, get_settings, me
 from schemas.export import Export as ExportShape
 from schemas.export import ExportQuery
 
@@ -39,12 +39,14 @@ def export(query: dict[str, Any]) -> Response:
         if not AT_ONCE.acquire(blocking=False):
             raise Unavailable("Enough exports are under way. Try again in a moment.")
         stack.callback(AT_ONCE.release)
-        under_way = open_export(stack.enter_context(get_db().snapshot()), selection, me())
+        settings = get_settings()
+        publisher = Publisher(settings.publisher, settings.review_url)
+        under_way = open_export(stack.enter_context(get_db().snapshot()), selection, me(), publisher)
         stack.callback(_log_omitted, under_way)
         response = Response(WRITERS[form](under_way), mimetype=MIMETYPES[form])
         response.call_on_close(stack.pop_all().close)
     response.headers["Annotate-Cursor"] = under_way.cursor
-    response.headers["Content-Disposition"] = f'attachment; filename="annotate.{form}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="annotate.{ENDINGS[form]}"'
     return response
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from annotate.cli.common import commands, open_db, printable
+from annotate.config import load_settings
 from annotate.errors import Refused, Unavailable
-from annotate.exporting import WRITERS, Export, Selection, open_export
+from annotate.exporting import WRITERS, Export, Publisher, Selection, open_export
 from schemas.terms import FORMATS, LABELS, STATUSES
 
 
@@ -32,9 +33,10 @@ def export(
     check: bool,
 ) -> None:
     """Write the export to standard output or a file; the cursor goes to standard error."""
+    settings = load_settings()
     selection = Selection(collection, labels, statuses, since)
     with open_db().snapshot() as view:
-        under_way = open_export(view, selection, None)
+        under_way = open_export(view, selection, None, Publisher(settings.publisher, settings.review_url))
         pieces = WRITERS[form](under_way)
         if check:
             for _ in pieces:
@@ -49,6 +51,8 @@ def export(
 def _tell(export: Export, check: bool) -> None:
     for each in export.omitted:
         click.echo(f"omitted {printable(each['key'])}: {printable(each['reason'])}", err=True)
+    for reason, n in sorted(export.skipped.items()):
+        click.echo(f"skipped {n}: {reason}", err=True)
     if check:
         click.echo(f"{len(export.numbers) - len(export.omitted)} documents hold.", err=True)
     click.echo(f"cursor {export.cursor}", err=True)

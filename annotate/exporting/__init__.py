@@ -6,6 +6,7 @@ A format is a module of its own beside :mod:`annotate.exporting.native`: a funct
 
 from collections.abc import Callable, Iterator
 
+from annotate.exporting.claimreview import write_claimreview
 from annotate.exporting.native import (
     METADATA,
     VERIFICATION,
@@ -15,22 +16,34 @@ from annotate.exporting.native import (
     write_json,
     write_jsonl,
 )
-from annotate.exporting.selecting import Export, Selection, open_export
+from annotate.exporting.selecting import Export, Publisher, Selection, open_export
 
 __all__ = [
+    "ENDINGS",
     "METADATA",
     "MIMETYPES",
     "VERIFICATION",
     "WRITERS",
     "Export",
+    "Publisher",
     "Selection",
     "document_json",
     "open_export",
     "open_sentence_json",
     "sentence_json",
+    "write_claimreview",
     "write_json",
     "write_jsonl",
 ]
 
-WRITERS: dict[str, Callable[[Export], Iterator[bytes]]] = {"json": write_json, "jsonl": write_jsonl}
-MIMETYPES = {"json": "application/json", "jsonl": "application/x-ndjson"}
+WRITERS: dict[str, Callable[[Export], Iterator[bytes]]] = {
+    "json": write_json,
+    "jsonl": write_jsonl,
+    "claimreview": write_claimreview,
+}
+MIMETYPES = {
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "claimreview": "application/ld+json",
+}
+ENDINGS = {"json": "json", "jsonl": "jsonl", "claimreview": "claimreview.jsonld"}  # of the file's name

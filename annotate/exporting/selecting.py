@@ -1,5 +1,6 @@
 """What an export holds: the documents that everybody may see, each checked before it goes out."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -39,19 +40,37 @@ class Selection:
         return bool(self.labels or self.statuses)
 
 
+@dataclass(frozen=True)
+class Publisher:
+    """Who publishes the desk's checks, and where.
+
+    :param review_url: address of each, with `{document}`, `{key}` and `{start}` in it.
+    """
+
+    name: str | None = None
+    review_url: str | None = None
+
+
 @dataclass
 class Export:
-    """An export under way; `omitted` grows as documents fail their checks."""
+    """An export under way; `omitted` grows as documents fail their checks.
+
+    :param skipped: how many sentences a format has no place for, by reason.
+    """
 
     view: Database
     selection: Selection
     cursor: str
     numbers: list[int]
     withdrawn: list[dict[str, str]]
+    publisher: Publisher = Publisher()
     omitted: list[dict[str, str]] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
-def open_export(view: Database, selection: Selection, reader: Person | None) -> Export:
+def open_export(
+    view: Database, selection: Selection, reader: Person | None, publisher: Publisher = Publisher()
+) -> Export:
     """Choose the documents of an export.
 
     :param reader: who may see all of it; None is the command line.
@@ -67,6 +86,7 @@ def open_export(view: Database, selection: Selection, reader: Person | None) -> 
         list_withdrawn(view, reader, collection=selection.collection, since=since)
         if selection.since is not None
         else [],
+        publisher,
     )
 
 
