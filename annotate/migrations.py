@@ -319,3 +319,48 @@ def m0008_comments(db: Database) -> None:
         ) STRICT;
         """
     )
+
+
+@MIGRATIONS()
+def m0009_speaker_records(db: Database) -> None:
+    """Who speaks, by all the spellings of a name; and what stands as said; see ``store/speakers.py``."""
+    db.executescript(
+        """
+        CREATE TABLE speakers (
+            number INTEGER PRIMARY KEY,              -- inside only; id is what everyone else sees
+            id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            role TEXT,
+            organisation TEXT,
+            note TEXT,
+            merged_into INTEGER REFERENCES speakers, -- NULL: stands for itself
+            version INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX speakers_merged ON speakers (merged_into) WHERE merged_into IS NOT NULL;
+
+        CREATE TABLE spellings (
+            key TEXT PRIMARY KEY,                    -- the spelling as people compare it
+            spelling TEXT NOT NULL,
+            speaker INTEGER NOT NULL REFERENCES speakers  -- also of one that is merged: so it can be undone
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX spellings_of_speaker ON spellings (speaker);
+
+        -- What stands as said by somebody, for whoever may see the collection; of each article the newest
+        -- revision that is not blind, as in an export.
+        CREATE VIEW said AS
+            SELECT c.speaker, c.label, s.id AS sentence_id, s.start, s.stop, s.text, d.number, d.id, d.key,
+                d.title, d.published_at, d.collection,
+                CASE WHEN c.label IN ('claim', 'quote') THEN coalesce(v.status, 'unchecked') END AS status,
+                CASE WHEN c.label IN ('claim', 'quote') THEN coalesce(v.verdict, 'unverified') END AS verdict,
+                CASE WHEN c.label = 'quote' THEN coalesce(v.attribution, 'unconfirmed') END AS attribution
+            FROM decisions AS c
+            JOIN sentences AS s ON s.id = c.sentence_id AND s.is_current = 1
+            JOIN documents AS d ON d.number = s.document AND d.state <> 'withdrawn' AND d.is_blind = 0
+            LEFT JOIN verifications AS v ON v.sentence_id = s.id AND v.is_suspended = 0
+            WHERE c.speaker IS NOT NULL AND c.label IS NOT NULL
+              AND (d.superseded_by IS NULL OR NOT EXISTS (
+                  SELECT 1 FROM documents AS later
+                  WHERE later.key = d.key AND later.revision > d.revision AND later.is_blind = 0
+                    AND later.state <> 'withdrawn'));
+        """
+    )

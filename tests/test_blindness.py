@@ -18,6 +18,7 @@ from werkzeug.routing import Rule
 from annotate import create_app
 from annotate.config import Settings
 from annotate.database import Database, open_database
+from annotate.store.speakers import unlisted_id
 from tests.client import Client
 from tests.conftest import PASSWORD
 
@@ -93,6 +94,7 @@ def addresses(rule: Rule, world: World) -> list[str]:
         "event": events,
         "name": ["alice", "city", "desk"],
         "collection": ["desk"],
+        "speaker_id": [unlisted_id(MARKS[0].lower())],
     }
     missing = rule.arguments - values.keys()
     assert not missing, f"say what {missing} of {rule.rule} is, so that it is tried here"
@@ -107,7 +109,8 @@ QUERIES: dict[str, list[str]] = {
     "/documents": ["?q=Secretnote", "?state=in_dispute", "?state=decided"],
     "/api/v1/documents": ["?q=Secretspeaker", "?state=in_dispute"],
     "/api/v1/speakers": ["?q=Secret"],
-    "/api/v1/export": ["?format=jsonl", "?label=quote", "?since=0"],
+    "/speakers": ["?q=Secret", "?kind=unlisted"],
+    "/api/v1/export": ["?format=jsonl", "?format=claimreview", "?label=quote", "?since=0"],
 }
 # Nothing of documents in them, or ever new; signing out would end the walk.
 LEFT_OUT = {"static", "auth.sign_in", "auth.account"}
