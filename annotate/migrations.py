@@ -344,6 +344,8 @@ def m0009_speaker_records(db: Database) -> None:
             speaker INTEGER NOT NULL REFERENCES speakers  -- also of one that is merged: so it can be undone
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX spellings_of_speaker ON spellings (speaker);
+        CREATE INDEX events_of_speakers ON events (number)
+            WHERE act IN ('speaker_recorded', 'speakers_merged', 'speaker_split_off');
 
         -- What stands as said by somebody, for whoever may see the collection; of each article the newest
         -- revision that is not blind, as in an export.

@@ -57,6 +57,41 @@ class Speaker:
         return {**{name: getattr(self, name) for name in names}, "merged": merged}
 
 
+@dataclass(frozen=True)
+class Change:
+    """One line of a speaker's history; `was` and `now` as :meth:`Speaker.as_told` tells them, or None."""
+
+    at: str
+    by: str
+    act: str
+    was: dict[str, Any] | None
+    now: dict[str, Any]
+
+    @property
+    def fields(self) -> list[tuple[str, Any, Any]]:
+        """What a new version of a record changed: name of the field, before, after."""
+        names = ("name", "role", "organisation", "aliases", "note")
+        was = self.was or {}
+        return [(each, was.get(each), self.now[each]) for each in names if was.get(each) != self.now[each]]
+
+
+def list_changes(db: Database, speaker: Speaker) -> list[Change]:
+    """List what was done to the record of a speaker, newest first: also what was merged, and split off."""
+    rows = db.rows(
+        """
+        SELECT e.at, r.name, e.act, e.was, e.now
+        FROM events AS e JOIN reviewers AS r ON r.id = e.reviewer_id
+        WHERE e.act IN ('speaker_recorded', 'speakers_merged', 'speaker_split_off')
+          AND :id IN (json_extract(e.now, '$.id'), json_extract(e.now, '$.other.id'))
+        ORDER BY e.number DESC
+        """,
+        id=speaker.id,
+    )
+    return [
+        Change(at, by, act, was and orjson.loads(was), orjson.loads(now)) for at, by, act, was, now in rows
+    ]
+
+
 def list_names(db: Database, reader: Person, *, q: str, limit: int) -> list[str]:
     """List the names that have `q` in them, alphabetically: of records, of decisions, the reader's own.
 

@@ -14,6 +14,7 @@ from annotate.store.sayings import list_said
 from annotate.store.speakers import (
     Speaker,
     get_speaker,
+    list_changes,
     merge_speakers,
     record_speaker,
     split_speaker,
@@ -161,6 +162,7 @@ def _page(speaker: Speaker, *, error: str | None = None, typed: Any = None) -> s
         labels=LABELS,
         verdicts=VERDICTS,
         similar=directory.find_similar(speaker, limit=MOST_SIMILAR) if may_mend else [],
+        changes=list_changes(db, speaker) if speaker.version else [],
         may_mend=may_mend,
         error=error,
         typed=typed or {},

@@ -10,6 +10,14 @@ from annotate.text.normalise import normalised
 from tests.client import Client
 from tests.views.test_pages import HOSTILE
 
+HISTORY = [
+    "carol changed role from “Mayor” to “Former mayor”; other spellings",
+    "from “I. Rask”, “Mayor Rask” to “Mayor Rask”",
+    "carol split Jon Vale off from Ida Rask",
+    "carol merged Jon Vale into Ida Rask",
+    "carol merged Mayor Rask into Ida Rask",
+    "carol gave Ida Rask a record",
+]
 PLACE = re.compile(r"/speakers/[\w~-]+")
 
 
@@ -78,6 +86,9 @@ def test_a_record_is_made_changed_merged_and_split_with_forms(carol: Client, sto
     assert "Merged into this one" in page
     assert send(carol, f"{place}/split", version="3", other=other.split("/")[2]) == place
     assert carol.get(other).status_code == 200
+    send(carol, place, version="4", name="Ida Rask", role="Former mayor", aliases="Mayor Rask")
+    told = " ".join(re.sub("<[^>]+>", "", carol.get(place).text).split())
+    assert [each in told for each in HISTORY] == [True] * len(HISTORY)
 
 
 def test_a_form_that_cannot_be_taken_is_shown_again_with_what_was_typed(carol: Client, story: str) -> None:
