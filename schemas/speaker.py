@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import EXCLUDE, fields, post_load, validate
 
 from schemas.annotation import SPEAKER
 from schemas.base import Offset, Shape, Text, choice
@@ -148,15 +148,28 @@ class SpeakersFilter(Shape):
     cursor = fields.String(load_default="", validate=validate.Length(max=2000))
 
 
-class SpeakerForm(Form):
-    """The record of a speaker as its form sends it: aliases one a line, and the version that was seen."""
+class Lines(fields.List[Any]):
+    """A list as a field of several lines sends it, one a line; empty lines are none."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
+        lines = [each for each in str(value).splitlines() if each.strip()]
+        return super()._deserialize(lines, attr, data, **options)
+
+
+class SpeakerForm(SpeakerRequest):
+    """The record of a speaker as its form sends it, with the version that was seen.
+
+    `was` is the name until now, which stays a spelling: articles have it.
+    """
+
+    class Meta:
+        """The token comes along."""
+
+        unknown = EXCLUDE
 
     version = fields.Integer(load_default=0, validate=validate.Range(0, 2**53))
-    name = _name(required=True, validators=[validate.Length(min=1)])
-    role = _name(load_default=None, allow_none=True)
-    organisation = _name(load_default=None, allow_none=True)
-    aliases = fields.String(load_default="")
-    note = Text(longest=NOTE, load_default=None, allow_none=True)
+    was = _name(load_default="")
+    aliases = Lines(_name(), load_default=list, validate=validate.Length(max=MOST_ALIASES))
 
 
 class OtherForm(Form):

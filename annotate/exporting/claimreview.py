@@ -56,7 +56,8 @@ def write_claimreview(export: Export) -> Iterator[bytes]:
     with SpooledTemporaryFile(max_size=IN_MEMORY) as skipped:
         separator = b"\n"
         for reviews in written(export, lambda *about: _review_all(export.publisher, *about)):
-            keys.append(reviews.key)
+            if export.selection.since is not None:
+                keys.append(reviews.key)
             for review in reviews.found:
                 yield separator + orjson.dumps(review)
                 separator = b",\n"

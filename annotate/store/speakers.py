@@ -235,8 +235,9 @@ def record_speaker(
         before = _get_to_write(db, speaker_id, by, seen_version, name)
         spellings = {normalised(each): each for each in (*_of_id(before), *aliases)}
         spellings[normalised(name)] = name
-        for each in before.merged:
-            spellings = {key: text for key, text in spellings.items() if key not in each.keys}
+        theirs = frozenset[str]().union(*(each.keys for each in before.merged))
+        _check_name(name, theirs)
+        spellings = {key: text for key, text in spellings.items() if key not in theirs}
         number = _write(db, before, name, role, organisation, note)
         _check_free(db, spellings, number)
         db.write("DELETE FROM spellings WHERE speaker = :number", number=number)
@@ -414,6 +415,15 @@ def _write_again(db: Database, before: Speaker) -> int:
     if not before.number:
         _add_spellings(db, number, {normalised(before.name): before.name})
     return number
+
+
+def _check_name(name: str, theirs: frozenset[str]) -> None:
+    if normalised(name) in theirs:  # split off again, there would be two of this name
+        raise Refused(
+            f"“{name}” belongs to a speaker who is merged into this one. Split that off, then merge this one "
+            "into it.",
+            code="taken",
+        )
 
 
 def _check_free(db: Database, spellings: dict[str, str], number: int) -> None:

@@ -71,15 +71,9 @@ def record(speaker_id: str) -> Response:
 
     def store() -> Speaker:
         known = RECORD.load(request.form)
-        aliases = [each.strip() for each in known.pop("aliases").splitlines()]
-        return record_speaker(
-            get_db(),
-            speaker_id,
-            by=me(),
-            seen_version=known.pop("version"),
-            aliases=[each for each in aliases if each],
-            **known,
-        )
+        version, was = known.pop("version"), known.pop("was")
+        known["aliases"] += [was] if was else []
+        return record_speaker(get_db(), speaker_id, by=me(), seen_version=version, **known)
 
     return _changed(speaker_id, store, typed=request.form)
 
@@ -124,7 +118,12 @@ def _changed(speaker_id: str, store: Callable[[], Speaker], typed: Any = None) -
 
 def _words(problem: ValidationError) -> str:
     fields = problem.normalized_messages()  # type: ignore[no-untyped-call]
-    return " ".join(f"{name.capitalize()}: {' '.join(map(str, said))}" for name, said in fields.items())
+    said = [(name, each) for name, all_of_it in fields.items() for each in _flat(all_of_it)]
+    return " ".join(f"{name.capitalize()}: {each}" for name, each in said)
+
+
+def _flat(said: Any) -> list[str]:
+    return [each for some in said.values() for each in some] if isinstance(said, dict) else said
 
 
 def _to(speaker: Speaker) -> Response:

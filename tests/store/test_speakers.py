@@ -166,6 +166,23 @@ def test_merging_two_records_loses_nothing_and_is_undone_by_splitting(
     assert acts == ["speaker_recorded", "speaker_recorded", "speakers_merged", "speaker_split_off"]
 
 
+def test_spellings_of_what_is_merged_stay_theirs(
+    db: Database, quoted: str, people: dict[str, Person]
+) -> None:
+    carol = people["carol"]
+    ida, mayor = recorded(db, carol, "Ida Rask"), recorded(db, carol, "Mayor Rask")
+    merge_speakers(db, ida.id, other=mayor.id, by=carol, seen_version=1)
+
+    with pytest.raises(Refused) as refused:
+        record_speaker(db, ida.id, by=carol, seen_version=2, name="MAYOR RASK", aliases=["Ida Rask"])
+    assert refused.value.code == "taken"
+    ida = record_speaker(db, ida.id, by=carol, seen_version=2, name="Ida Rask", aliases=["Mayor Rask"])
+
+    assert (ida.aliases, [each.name for each in ida.merged]) == ((), ["Mayor Rask"])
+    split_speaker(db, ida.id, other=mayor.id, by=carol, seen_version=3)
+    assert get_speaker(db, by_spelling("Mayor Rask"), carol).id == mayor.id
+
+
 def test_what_was_merged_before_comes_along_and_goes_along(
     db: Database, quoted: str, people: dict[str, Person]
 ) -> None:

@@ -91,6 +91,17 @@ def test_a_record_is_made_changed_merged_and_split_with_forms(carol: Client, sto
     assert [each in told for each in HISTORY] == [True] * len(HISTORY)
 
 
+def test_the_name_before_stays_a_spelling(carol: Client, story: str) -> None:
+    quote(carol, story, 3, "Ida Rask")
+    place = send(carol, page_of("Ida Rask"), version="0", name="Ida Rask")
+
+    send(carol, place, version="1", was="Ida Rask", name="Ida Marie Rask")
+
+    page = carol.get(place).text
+    assert "Also “Ida Rask”" in page
+    assert "1 sentence" in page
+
+
 def test_a_form_that_cannot_be_taken_is_shown_again_with_what_was_typed(carol: Client, story: str) -> None:
     quote(carol, story, 3, "Ida Rask")
     place = send(carol, page_of("Ida Rask"), version="0", name="Ida Rask", role="Mayor")
@@ -98,6 +109,7 @@ def test_a_form_that_cannot_be_taken_is_shown_again_with_what_was_typed(carol: C
     late = send(carol, place, to=412, version="0", name="Ida M. Rask", note="typed <here>")
     nobody = send(carol, f"{place}/merge", to=404, version="1", name="Nobody Known")
     empty = send(carol, place, to=422, version="1", name=" ")
+    long = send(carol, place, to=422, version="1", name="Ida Rask", aliases=f"I. Rask\r\n{'x' * 201}")
     send(carol, "/speakers", to=422, name="")
 
     assert "typed &lt;here&gt;" in late
@@ -105,6 +117,7 @@ def test_a_form_that_cannot_be_taken_is_shown_again_with_what_was_typed(carol: C
     assert "Mayor" in late
     assert "There is no such speaker" in nobody
     assert "Name: " in empty
+    assert "Aliases: Longer than maximum length 200." in long
     assert "Mayor" in carol.get(place).text
 
 
