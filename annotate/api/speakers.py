@@ -9,7 +9,6 @@ from annotate.store.directory import Directory
 from annotate.store.sayings import list_said
 from annotate.store.speakers import (
     Speaker,
-    get_speaker,
     list_known,
     list_names,
     merge_speakers,
@@ -47,8 +46,9 @@ def list_all(query: dict[str, Any]) -> Response:
 def show(query: dict[str, Any], speaker_id: str) -> Response:
     """Show a speaker with what they said; one that is merged shows the one that it is."""
     db = get_db()
-    speaker = get_speaker(db, speaker_id, me())
-    entry = Directory(db, me()).entry_of(speaker)
+    directory = Directory(db, me())
+    speaker = directory.get(speaker_id)
+    entry = directory.entry_of(speaker)
     said, following = list_said(db, me(), entry.spellings, **query)
     beside = {"counts": dict(entry.counts), "sentences": {"items": said, "next": following}}
     return _answer(speaker, **beside)

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from annotate.database import Database
+from annotate.errors import NotFound
 from annotate.store.reviewers import Person
 from annotate.store.sayings import count_said, list_spellings
-from annotate.store.speakers import Speaker, list_records, unlisted
+from annotate.store.speakers import Speaker, list_records, spelling_key, unlisted
 from annotate.text.normalise import normalised
 from schemas.terms import VERDICTS
 
@@ -38,6 +39,17 @@ class Directory:
         rest = [unlisted(key, spellings) for key, spellings in spelled.items() if key not in taken]
         self.speakers = sorted([*known, *rest], key=lambda each: normalised(each.name))
 
+    def get(self, speaker_id: str) -> Speaker:
+        """Return a speaker by id; of one that is merged, the one that it is merged into.
+
+        :raises NotFound: there is none, and no sentence that the reader may see has such a spelling.
+        """
+        key = spelling_key(speaker_id)
+        for each in self.speakers:
+            if speaker_id in each.ids if key is None else key in each.keys:
+                return each
+        raise NotFound("There is no such speaker.")
+
     def spellings_of(self, speaker: Speaker) -> tuple[str, ...]:
         """Return how a speaker is spelled in decisions."""
         return tuple(spelling for key in sorted(speaker.keys) for spelling in self._spelled.get(key, ()))
@@ -62,12 +74,12 @@ class Directory:
         page = found[:limit]
         return self._counted(page), page[-1].name if len(found) > limit else None
 
-    def find_similar(self, speaker: Speaker, *, limit: int) -> list[Entry]:
+    def find_similar(self, speaker: Speaker, *, limit: int) -> list[Speaker]:
         """List speakers that share a word of three letters or more with this one, most words first."""
         mine = _words(speaker)
         shared = [(len(mine & _words(each)), each) for each in self.speakers if each.id != speaker.id]
         best = sorted((pair for pair in shared if pair[0]), key=lambda pair: -pair[0])[:limit]
-        return self._counted([each for _, each in best])
+        return [each for _, each in best]
 
     def _counted(self, speakers: list[Speaker]) -> list[Entry]:
         spellings = {each.id: self.spellings_of(each) for each in speakers}

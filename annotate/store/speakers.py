@@ -31,6 +31,7 @@ class Speaker:
     """What is known of a speaker; `version` 0 and `number` 0: a spelling without a record.
 
     :param aliases: other spellings than the name.
+    :param own_keys: all spellings of its own, as they are compared.
     :param merged: speakers that turned out to be this one.
     """
 
@@ -43,12 +44,17 @@ class Speaker:
     aliases: tuple[str, ...] = ()
     merged: tuple["Speaker", ...] = ()
     version: int = 0
+    own_keys: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> frozenset[str]:
         """All spellings that mean this speaker, as they are compared."""
-        own = {normalised(each) for each in (self.name, *self.aliases)}
-        return frozenset(own.union(*(each.keys for each in self.merged)))
+        return self.own_keys.union(*(each.keys for each in self.merged))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of this speaker and of all that are merged into it."""
+        return frozenset({self.id}).union(*(each.ids for each in self.merged))
 
     def as_told(self) -> dict[str, Any]:
         """Return what the history tells of it, and whoever saw an older version."""
@@ -131,7 +137,7 @@ def list_records(db: Database) -> list[Speaker]:
     return _assemble(
         db.rows(
             """
-            SELECT p.*, n.spelling FROM speakers AS p JOIN spellings AS n ON n.speaker = p.number
+            SELECT p.*, n.spelling, n.key FROM speakers AS p JOIN spellings AS n ON n.speaker = p.number
             ORDER BY p.number, n.key
             """
         )
@@ -285,7 +291,7 @@ def split_speaker(db: Database, speaker_id: str, *, other: str, by: Person, seen
     with db.transaction():
         before = _get_to_write(db, speaker_id, by, seen_version)
         key = spelling_key(other)
-        if key in {normalised(each) for each in before.aliases} - {normalised(before.name)}:
+        if before.number and key in before.own_keys - {normalised(before.name)}:
             db.write("DELETE FROM spellings WHERE key = :key", key=key)
             parted = Speaker(0, other, next(each for each in before.aliases if normalised(each) == key))
         else:
@@ -334,7 +340,7 @@ def unlisted(key: str, spelled: list[str]) -> Speaker:
 
     :param spelled: in order, so that capitals come first.
     """
-    return Speaker(0, unlisted_id(key), spelled[0], aliases=tuple(spelled[1:]))
+    return Speaker(0, unlisted_id(key), spelled[0], aliases=tuple(spelled[1:]), own_keys=frozenset({key}))
 
 
 def _read(db: Database, number: int) -> Speaker:
@@ -350,7 +356,7 @@ def _read(db: Database, number: int) -> Speaker:
             UNION ALL
             SELECT p.number FROM joined AS j JOIN speakers AS p ON p.merged_into = j.number
         )
-        SELECT p.*, n.spelling
+        SELECT p.*, n.spelling, n.key
         FROM joined AS j JOIN speakers AS p ON p.number = j.number
         JOIN spellings AS n ON n.speaker = p.number
         ORDER BY p.number, n.key
@@ -363,20 +369,21 @@ def _read(db: Database, number: int) -> Speaker:
 
 def _assemble(rows: list[Row]) -> list[Speaker]:
     """Put speakers together from rows of record and spelling; each once, with those merged into it."""
-    spellings: dict[int, list[str]] = defaultdict(list)
+    spellings: dict[int, dict[str, str]] = defaultdict(dict)  # by key
     records = {}
     parts: dict[int | None, list[int]] = defaultdict(list)
     for row in rows:
         if row["number"] not in records:
             records[row["number"]] = row
             parts[row["merged_into"]].append(row["number"])
-        spellings[row["number"]].append(row["spelling"])
+        spellings[row["number"]][row["key"]] = row["spelling"]
 
     def made(number: int) -> Speaker:
-        row = records[number]
+        row, own = records[number], spellings[number]
         known = {name: row[name] for name in ("id", "name", "role", "organisation", "note", "version")}
-        aliases = tuple(each for each in spellings[number] if each != row["name"])
-        return Speaker(number, **known, aliases=aliases, merged=tuple(map(made, parts[number])))
+        aliases = tuple(each for each in own.values() if each != row["name"])
+        merged = tuple(map(made, parts[number]))
+        return Speaker(number, **known, aliases=aliases, merged=merged, own_keys=frozenset(own))
 
     return [made(number) for number in parts[None]]
 

@@ -13,7 +13,6 @@ from annotate.store.directory import Directory
 from annotate.store.sayings import list_said
 from annotate.store.speakers import (
     Speaker,
-    get_speaker,
     list_changes,
     merge_speakers,
     record_speaker,
@@ -61,8 +60,9 @@ def add() -> Response:
 @blp.get("/speakers/<string:speaker_id>")
 def show(speaker_id: str) -> str | Response:
     """Show what is known of a speaker and what they said."""
-    speaker = get_speaker(get_db(), speaker_id, me())
-    return _page(speaker) if speaker.id == speaker_id else _to(speaker)
+    directory = Directory(get_db(), me())
+    speaker = directory.get(speaker_id)
+    return _page(directory, speaker) if speaker.id == speaker_id else _to(speaker)
 
 
 @blp.post("/speakers/<string:speaker_id>")
@@ -112,8 +112,9 @@ def _changed(speaker_id: str, store: Callable[[], Speaker], typed: Any = None) -
         error.message += " Above is what is stored now; what you typed is below, to be saved over it."
     except (Refused, NotFound) as problem:
         error = problem
-    speaker = get_speaker(get_db(), speaker_id, me())
-    return make_response(_page(speaker, error=error.message, typed=typed), STATUS[type(error)])
+    directory = Directory(get_db(), me())
+    speaker = directory.get(speaker_id)
+    return make_response(_page(directory, speaker, error=error.message, typed=typed), STATUS[type(error)])
 
 
 def _words(problem: ValidationError) -> str:
@@ -144,10 +145,9 @@ def _index(error: str | None = None) -> str:
     )
 
 
-def _page(speaker: Speaker, *, error: str | None = None, typed: Any = None) -> str:
+def _page(directory: Directory, speaker: Speaker, *, error: str | None = None, typed: Any = None) -> str:
     db, reader = get_db(), me()
     wanted = FILTER.load(request.args)
-    directory = Directory(db, reader)
     entry = directory.entry_of(speaker)
     said, following = list_said(db, reader, entry.spellings, **wanted, limit=PAGE_LENGTH)
     may_mend = may(reader.role, "mend_speakers")
