@@ -261,7 +261,7 @@ def merge_speakers(db: Database, speaker_id: str, *, other: str, by: Person, see
     :raises NotFound: there is no such speaker.
     :raises Forbidden: not an editor.
     :raises Stale: this one was changed since.
-    :raises Refused: code ``same``: they are one already.
+    :raises Refused: code ``same``: they are one already; ``merged``: the other is part of a third.
     """
     rules.require(by.role, "mend_speakers")
     with db.transaction():
@@ -269,6 +269,9 @@ def merge_speakers(db: Database, speaker_id: str, *, other: str, by: Person, see
         joined = get_speaker(db, other, by)
         if joined.id == kept.id:
             raise Refused("They are one speaker already.", code="same")
+        if joined.id != other:  # what was seen as a speaker of its own is part of another by now
+            message = f"That has become part of {joined.name} in the meantime. Look at that first."
+            raise Refused(message, code="merged", current={"id": joined.id, "name": joined.name})
         if joined.number and not kept.number:
             kept, joined = joined, kept
         number = _write_again(db, kept)
@@ -318,7 +321,8 @@ def _get_to_write(
         if seen_version or name is None or unlisted_id(normalised(name)) != speaker_id:
             raise
         return Speaker(0, speaker_id, name)
-    if speaker.version != seen_version:
+    is_merged = speaker.id != speaker_id and spelling_key(speaker_id) is None
+    if speaker.version != seen_version or is_merged:
         raise Stale("Somebody has changed this speaker in the meantime.", current=speaker.as_told())
     return speaker
 

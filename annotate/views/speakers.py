@@ -84,7 +84,7 @@ def merge(speaker_id: str) -> Response:
 
     def store() -> Speaker:
         form = OTHER.load(request.form)
-        other = form["other"] or unlisted_id(normalised(form["name"]))
+        other = form["other"] or Directory(get_db(), me()).get(unlisted_id(normalised(form["name"]))).id
         return merge_speakers(get_db(), speaker_id, other=other, by=me(), seen_version=form["version"])
 
     return _changed(speaker_id, store)

@@ -261,6 +261,23 @@ def test_a_stale_version_changes_nothing_and_tells_what_is_stored(
         assert (stale.value.current["role"], stale.value.current["version"]) == ("Mayor", 2)
 
 
+def test_what_became_part_of_another_in_the_meantime_is_neither_merged_nor_written(
+    db: Database, quoted: str, people: dict[str, Person]
+) -> None:
+    carol = people["carol"]
+    ida, mayor, jon = (recorded(db, carol, name) for name in ("Ida Rask", "Mayor Rask", "Jon Vale"))
+    mayor = record_speaker(db, mayor.id, by=carol, seen_version=1, name="Mayor Rask", role="Mayor")
+    merge_speakers(db, ida.id, other=mayor.id, by=carol, seen_version=1)
+
+    for other in (mayor.id, by_spelling("Mayor Rask")):
+        with pytest.raises(Refused) as refused:
+            merge_speakers(db, jon.id, other=other, by=carol, seen_version=1)
+        assert (refused.value.code, refused.value.current["id"]) == ("merged", ida.id)
+    with pytest.raises(Stale):  # both are at version 2, which is not the same
+        record_speaker(db, mayor.id, by=carol, seen_version=2, name="Mayor Rask")
+    assert get_speaker(db, jon.id, carol) == jon
+
+
 def test_only_editors_and_admins_change_speakers(
     db: Database, quoted: str, people: dict[str, Person]
 ) -> None:
