@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from annotate import rules
 from annotate.database import Database
 from annotate.errors import AnnotateError
-from annotate.store.checks import count_anew, count_tagged_anew, list_numbers
+from annotate.store.checks import count_anew, count_tagged_anew, list_numbers, list_weights
 from annotate.store.contents import Sentence, get_content
 from annotate.store.exports import get_exportable
 from annotate.store.search import find_search_faults
@@ -47,6 +47,13 @@ def _faults_of(db: Database, number: int) -> Iterator[str]:
     for sentence in content.sentences:
         if not document.is_blind and not _follows(sentence):
             yield f"{document.key}: the decision at {sentence.start} does not follow from the votes."
+    if not document.is_blind:
+        labels = {
+            each.id: [vote.label for vote in each.annotations if vote.label] for each in content.sentences
+        }
+        for sentence_id, weight in list_weights(db, number).items():
+            if weight != rules.dispute_weight(labels[sentence_id]):
+                yield f"{document.key}: the weight of a dispute does not follow from the votes."
 
 
 def _follows(sentence: Sentence) -> bool:

@@ -366,3 +366,30 @@ def m0009_speaker_records(db: Database) -> None:
                     AND later.state <> 'withdrawn'));
         """
     )
+
+
+@MIGRATIONS()
+def m0010_disputes(db: Database) -> None:
+    """Find the worst disputes, late dissent, and what editors decided last, without reading all decisions."""
+    db.executescript(
+        """
+        ALTER TABLE decisions ADD COLUMN weight INTEGER NOT NULL DEFAULT 0;  -- as rules.dispute_weight has it
+        ALTER TABLE decisions ADD COLUMN event INTEGER;  -- that an editor decided it with
+        ALTER TABLE reviewers ADD COLUMN seen_decision INTEGER NOT NULL DEFAULT 0;  -- the last of those read
+
+        UPDATE decisions SET weight = (
+            SELECT 1000 * (1000 * (sum(n) - max(n)) / sum(n)) + min(sum(n), 999) FROM (
+                SELECT count(*) AS n FROM annotations AS a
+                WHERE a.sentence_id = decisions.sentence_id AND a.label IS NOT NULL GROUP BY a.label))
+        WHERE in_dispute = 1;
+        UPDATE decisions SET event = (
+            SELECT max(e.number) FROM events AS e JOIN sentences AS s ON s.id = decisions.sentence_id
+            WHERE e.document = s.document AND e.sentence_id = s.id AND e.act = 'adjudicated')
+        WHERE decided_by = 'adjudication';
+        UPDATE decisions SET event = 0 WHERE decided_by = 'adjudication' AND event IS NULL;
+
+        CREATE INDEX decisions_in_dispute ON decisions (weight DESC, sentence_id) WHERE in_dispute = 1;
+        CREATE INDEX decisions_adjudicated ON decisions (event DESC) WHERE decided_by = 'adjudication';
+        CREATE INDEX annotations_late ON annotations (sentence_id) WHERE is_late = 1;
+        """
+    )

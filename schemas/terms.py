@@ -25,3 +25,10 @@ STANCES = ("supports", "refutes", "context")
 RELATIONS = ("same", "contradicts")
 FORMATS = ("json", "jsonl", "claimreview")
 FORMAT_VERSION = "annotate/1"
+REASONS = (  # for what an editor decides, as they stand in the record; words of one's own may follow
+    "The guidelines say so",
+    "Misread",
+    "Ambiguous sentence",
+    "Wrong boundary",
+    "Both possible",
+)

@@ -347,3 +347,15 @@ def test_a_merge_takes_sign_offs_back_as_the_table_says(
 ) -> None:
     taken = rules.sign_offs_taken_back({1, 2}, {2, 3}, reviews_needed=needed, is_blind=is_blind)
     assert taken == taken_back
+
+
+def test_a_dispute_weighs_by_who_would_be_overruled_then_by_how_many_have_voted() -> None:
+    worst_first = ["cqbn", "cqb", "ccqq", "cq", "cccqq", "ccq", "cccq", "c" * 9 + "q"]
+
+    weights = [rules.dispute_weight(labels) for labels in worst_first]
+
+    assert weights == sorted(weights, reverse=True)
+    assert len(set(weights)) == len(weights)
+    assert rules.dispute_weight("cq") == 500_002  # half of two
+    assert rules.dispute_weight("ccq") == 333_003  # a third of three
+    assert rules.dispute_weight("") == rules.dispute_weight("ccc") == 0

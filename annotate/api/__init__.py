@@ -9,6 +9,7 @@ from annotate.api import (
     boundaries,
     comments,
     decisions,
+    disputes,
     documents,
     exports,
     health,
@@ -41,6 +42,16 @@ def init_app(app: Flask) -> None:
     plugin = MarshmallowPlugin()
     api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": plugin})
     describe_tuples(plugin)
-    for module in (documents, annotations, boundaries, comments, decisions, verifications, speakers, exports):
+    for module in (
+        documents,
+        annotations,
+        boundaries,
+        comments,
+        decisions,
+        disputes,
+        verifications,
+        speakers,
+        exports,
+    ):
         api.register_blueprint(module.blp)
     app.register_blueprint(health.blp)

@@ -17,7 +17,7 @@ from annotate.database import Database, Row
 from annotate.errors import Refused
 from annotate.store.clock import now
 from annotate.store.contents import Annotation, annotation_of
-from annotate.store.decisions import list_votes
+from annotate.store.decisions import list_votes, weigh
 from annotate.store.documents import Document
 
 ORDER = ("reviewer", "label", "speaker", "note", "origin", "version", "at")  # of an annotation's fields
@@ -178,7 +178,7 @@ def carry_decisions(db: Database, change: Change) -> None:
     rows = _rows_by_sentence(
         db,
         """
-        SELECT sentence_id, label, speaker, decided_by, editor_id, reason, version, at FROM decisions
+        SELECT sentence_id, label, speaker, decided_by, editor_id, event, reason, version, at FROM decisions
         WHERE sentence_id IN (SELECT value FROM json_each(:ids))
         """,
         change,
@@ -191,13 +191,16 @@ def carry_decisions(db: Database, change: Change) -> None:
         if word is not None:
             source = row if row is not None and _adjudication(row) == word else _known(old)[0]
             outcome = rules.Outcome(word.label, word.speaker, "adjudication", False)
-            editor = {"editor_id": source["editor_id"], "reason": word.note, "at": source["at"]}
+            more = {name: source[name] for name in ("editor_id", "event", "at")}
+            more |= {"reason": word.note, "weight": 0}
         else:
             is_blind = change.document.is_blind  # then what editors said of the revision before stands alone
-            outcome = rules.NO_VOTES if is_blind else rules.decide(list_votes(db, sentence.id))
-            editor = {"editor_id": None, "reason": None, "at": now()}
+            votes = [] if is_blind else list_votes(db, sentence.id)
+            outcome = rules.decide(votes)
+            more = {"editor_id": None, "event": None, "at": now()}
+            more |= {"reason": None, "weight": weigh(outcome, votes)}
         if rows or outcome != rules.NO_VOTES:  # else there is nothing, as before
-            _write_decision(db, sentence, outcome, editor, _next_version(rows))
+            _write_decision(db, sentence, outcome, more, _next_version(rows))
 
 
 def _rows_by_sentence(db: Database, sql: str, change: Change) -> dict[int, Row]:
@@ -211,13 +214,14 @@ def _adjudication(row: Row | None) -> rules.Opinion | None:
 
 
 def _write_decision(
-    db: Database, sentence: Span, outcome: rules.Outcome, editor: dict[str, Any], version: int
+    db: Database, sentence: Span, outcome: rules.Outcome, more: dict[str, Any], version: int
 ) -> None:
     db.write(
         """
-        INSERT INTO decisions (sentence_id, label, speaker, decided_by, in_dispute, editor_id, reason,
-            version, at)
-        VALUES (:id, :label, :speaker, :decided_by, :in_dispute, :editor_id, :reason, :version, :at)
+        INSERT INTO decisions (sentence_id, label, speaker, decided_by, in_dispute, weight, editor_id, event,
+            reason, version, at)
+        VALUES (:id, :label, :speaker, :decided_by, :in_dispute, :weight, :editor_id, :event,
+            :reason, :version, :at)
         """,
         id=sentence.id,
         label=outcome.label,
@@ -225,7 +229,7 @@ def _write_decision(
         decided_by=outcome.decided_by,
         in_dispute=int(outcome.in_dispute),
         version=version,
-        **editor,
+        **more,
     )
 
 

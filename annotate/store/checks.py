@@ -47,3 +47,15 @@ def count_anew(db: Database, number: int) -> dict[str, int]:
         number=number,
     )
     return dict(row) if row else {}
+
+
+def list_weights(db: Database, number: int) -> dict[int, int]:
+    """Return the weight that is kept of each dispute in a document, by the sentence's id."""
+    rows = db.rows(
+        """
+        SELECT s.id, d.weight FROM sentences AS s JOIN decisions AS d ON d.sentence_id = s.id
+        WHERE s.document = :number AND s.is_current = 1 AND d.in_dispute = 1
+        """,
+        number=number,
+    )
+    return {row["id"]: row["weight"] for row in rows}

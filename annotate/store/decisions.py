@@ -1,6 +1,8 @@
 """Decisions: renewed with every vote by the rules, or made by an editor."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from annotate import rules
 from annotate.database import Database
@@ -49,11 +51,8 @@ def record_decision(
             raise Refused(
                 "No editor has decided this; there is nothing to give back.", code="not_adjudicated"
             )
-        if label is None:
-            outcome, editor = rules.decide(list_votes(db, place.sentence_id)), None
-        else:
-            outcome, editor = rules.Outcome(label, speaker, "adjudication", False), by.id
-        change = _store(db, place.sentence_id, before, outcome, editor_id=editor, reason=reason)
+        votes = list_votes(db, place.sentence_id)
+        outcome = rules.Outcome(label, speaker, "adjudication", False) if label else rules.decide(votes)
         event = record_event(
             db,
             "adjudicated" if label else "adjudication_removed",
@@ -63,6 +62,8 @@ def record_decision(
             was=_as_current(before),
             now=asdict(outcome) | {"reason": reason, "has_voted": bool(place.mine and place.mine["label"])},
         )
+        decided: dict[str, Any] = {"editor_id": by.id, "event": event} if label else {"votes": votes}
+        change = _store(db, place.sentence_id, before, outcome, reason=reason, **decided)
         document = record_change(db, place.document, event, change=change)
         # Always stored as the next one: an adjudication is written anew, and its removal is a change.
         return read_back(db, document, place.start, by, version=seen_version + 1)
@@ -75,8 +76,8 @@ def renew_decision(db: Database, document: Document, sentence_id: int, standing:
     """
     if document.is_blind or standing.is_settled or standing.decided_by == "adjudication":
         return NO_CHANGE
-    outcome = rules.decide(list_votes(db, sentence_id))
-    return _store(db, sentence_id, standing, outcome, editor_id=None, reason=None)
+    votes = list_votes(db, sentence_id)
+    return _store(db, sentence_id, standing, rules.decide(votes), votes=votes)
 
 
 def _as_current(standing: Standing) -> dict[str, object]:
@@ -97,34 +98,50 @@ def list_votes(db: Database, sentence_id: int) -> list[rules.Vote]:
     return [rules.Vote(*row) for row in rows]
 
 
+def weigh(outcome: rules.Outcome, votes: Iterable[rules.Vote]) -> int:
+    """Return the weight of a dispute, 0 where there is none."""
+    return rules.dispute_weight(vote.label for vote in votes) if outcome.in_dispute else 0
+
+
 def _store(
     db: Database,
     sentence_id: int,
     before: Standing,
     outcome: rules.Outcome,
     *,
-    editor_id: int | None,
-    reason: str | None,
+    votes: Sequence[rules.Vote] = (),
+    reason: str | None = None,
+    editor_id: int | None = None,
+    event: int | None = None,
 ) -> rules.Tally:
+    """Store an outcome, of votes or of an editor's event, as the next version if it is another."""
+    weight = weigh(outcome, votes)
     stood = rules.Outcome(before.label, before.speaker, before.decided_by, bool(before.in_dispute))
     if outcome == stood and reason == before.reason and outcome.decided_by != "adjudication":
+        if weight:  # the same dispute, with other votes
+            db.write(
+                "UPDATE decisions SET weight = :weight WHERE sentence_id = :id", weight=weight, id=sentence_id
+            )
         return NO_CHANGE
     db.write(
         """
-        INSERT INTO decisions (sentence_id, label, speaker, decided_by, in_dispute, editor_id, reason,
-            version, at)
-        VALUES (:id, :label, :speaker, :decided_by, :in_dispute, :editor_id, :reason, 1, :now)
+        INSERT INTO decisions (sentence_id, label, speaker, decided_by, in_dispute, weight, editor_id, event,
+            reason, version, at)
+        VALUES (:id, :label, :speaker, :decided_by, :in_dispute, :weight, :editor_id, :event,
+            :reason, 1, :now)
         ON CONFLICT (sentence_id) DO UPDATE SET
             label = excluded.label, speaker = excluded.speaker, decided_by = excluded.decided_by,
-            in_dispute = excluded.in_dispute, editor_id = excluded.editor_id,
-            reason = excluded.reason, version = version + 1, at = excluded.at
+            in_dispute = excluded.in_dispute, weight = excluded.weight, editor_id = excluded.editor_id,
+            event = excluded.event, reason = excluded.reason, version = version + 1, at = excluded.at
         """,
         id=sentence_id,
         label=outcome.label,
         speaker=outcome.speaker,
         decided_by=outcome.decided_by,
         in_dispute=int(outcome.in_dispute),
+        weight=weight,
         editor_id=editor_id,
+        event=event,
         reason=reason,
         now=now(),
     )

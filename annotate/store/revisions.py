@@ -263,9 +263,10 @@ def _carry_decisions(db: Database, document: Document) -> None:
     """Copy what stands; while the document is blind again, only what editors have decided stands."""
     db.write(
         """
-        INSERT INTO decisions (sentence_id, label, speaker, decided_by, in_dispute, editor_id, reason,
-            version, at)
-        SELECT s.id, d.label, d.speaker, d.decided_by, d.in_dispute, d.editor_id, d.reason, d.version, d.at
+        INSERT INTO decisions (sentence_id, label, speaker, decided_by, in_dispute, weight, editor_id, event,
+            reason, version, at)
+        SELECT s.id, d.label, d.speaker, d.decided_by, d.in_dispute, d.weight, d.editor_id, d.event,
+            d.reason, d.version, d.at
         FROM sentences AS s JOIN decisions AS d ON d.sentence_id = s.carried_from
         WHERE s.document = :number AND s.is_current = 1
         """,
@@ -275,7 +276,7 @@ def _carry_decisions(db: Database, document: Document) -> None:
         return
     db.write(
         """
-        UPDATE decisions SET label = NULL, speaker = NULL, decided_by = NULL, in_dispute = 0,
+        UPDATE decisions SET label = NULL, speaker = NULL, decided_by = NULL, in_dispute = 0, weight = 0,
             reason = NULL, version = version + 1
         WHERE decided_by IS NOT 'adjudication'
           AND sentence_id IN (SELECT id FROM sentences WHERE document = :number AND is_current = 1)
