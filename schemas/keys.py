@@ -29,6 +29,7 @@ ACTS = {
     "suggestion": Act("s", "Take what is suggested"),
     "speaker": Act("a", "Speaker"),
     "note": Act("m", "Note"),
+    "comment": Act("o", "Comment"),
     "verification": Act("v", "Verification"),
     "cut": Act("x", "Cut the sentence in two"),
     "join": Act("w", "Join with the next sentence"),

@@ -52,7 +52,7 @@ def test_what_comes_later_takes_what_is_there_already_from_where_it_is() -> None
     assert "paint" in names
     assert len(names) == len(set(names))
     assert line.endswith(" from './workbench.js';")
-    assert all(re.search(rf"^export (const|function) {name}\b", now, re.MULTILINE) for name in names)
+    assert all(re.search(rf"^export (const|(async )?function) {name}\b", now, re.MULTILINE) for name in names)
     assert "class Cut" in later
     assert "class Cut" not in now
 

@@ -20,7 +20,7 @@ export async function request(method, url, { body, version, key } = {}) {
   try {
     const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(ANSWER_TIME) });
     const data = await response.json().catch(() => null);
-    const part = { PUT: 'sentence', POST: 'document' }[method];
+    const part = { PUT: 'sentence', POST: 'document', DELETE: 'document' }[method];
     if (response.ok && !(part ? data?.[part] : data?.items ?? data?.sentences)) return lost('Something else answered for the server.');
     return {
       status: response.status,

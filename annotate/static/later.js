@@ -1,6 +1,7 @@
-/** What the workbench loads as soon as it can be used: checking, cutting and finding. */
+/** What the workbench loads as soon as it can be used: commenting, checking, cutting and finding. */
+import { Comments } from './comments.js';
 import { Cut } from './cut.js';
 import { Find } from './find.js';
 import { VerificationForm } from './verification.js';
 
-export const later = { Cut, Find, VerificationForm };
+export const later = { Comments, Cut, Find, VerificationForm };

@@ -15,7 +15,7 @@ export function showNotices(outbox, here = '') {
   for (const { n, doc, about, body, refused } of outbox.mine.filter((change) => change.refused && change.doc !== here)) {
     const open = Object.assign(document.createElement('a'), { href: doc, textContent: 'Look at it' });
     const drop = Object.assign(document.createElement('button'), { className: 'plain', textContent: 'Discard mine', onclick: () => outbox.drop(n) });
-    const what = [body?.label ?? body?.status, about && `“${about}”`].filter(Boolean).join(' for ');
+    const what = [body?.label ?? body?.status ?? body?.text?.slice(0, 80), about && `“${about}”`].filter(Boolean).join(' for ');
     lines.push([`Not stored: ${what || 'a change of yours'}. ${refused.message} `, open, ' ', drop]);
   }
   const box = document.getElementById('notices');

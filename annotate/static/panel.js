@@ -11,7 +11,8 @@ export class Panel {
   #timer = 0;
   #visit = 0; // to a field: what is typed meanwhile is one step for undo
   #asked = ''; // for names like this
-  verification = null; // comes later
+  verification = null; // these two come later
+  comments = null;
 
   constructor(root, { isEditor, sentences, mine, outbox, send, say, showSaving, leave, api }) {
     Object.assign(this, { root, isEditor, sentences, mine, outbox, send, say, showSaving, leave, api });
@@ -42,10 +43,11 @@ export class Panel {
     return this.root.querySelector(selector);
   }
 
-  /** Take in the form for verifications. */
-  addVerification(Form) {
+  /** Take in what came later. */
+  add(Form, Comments) {
     this.verification = new Form(this.$('#verify'), this);
-    this.#showVerification();
+    this.comments = new Comments(this.$('#comments'), { ...this, doc: () => location.pathname, told: this.showSaving });
+    this.show(this.#s);
   }
 
   show(s) {
@@ -67,6 +69,7 @@ export class Panel {
     }
     this.#showDecision(s, other);
     this.$('#checked').textContent = checkedSoFar(s);
+    this.comments?.show(s);
     this.#showVerification();
   }
 
@@ -129,7 +132,7 @@ export class Panel {
       this.$('#verification').open = true;
       this.root.scrollTop = this.$('#verification').offsetTop - 56; // the Close button stays above it
     }
-    const field = part === 'verification' ? this.$('#verify').elements.status : this.form.elements[part];
+    const field = { verification: this.$('#verify').elements.status, comment: this.$('#comments').querySelector('textarea') }[part] ?? this.form.elements[part];
     if (part === 'speaker') this.#listSpeakers();
     (field.disabled ? this.$('#verification summary') : field).focus();
   }

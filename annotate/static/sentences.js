@@ -35,6 +35,7 @@ export function readSentences(article, known) {
       adjudication: more.adjudication ?? null,
       verification: more.verification ?? unchecked(decision?.label),
       lateDissent: more.late_dissent ?? false,
+      comments: more.comments ?? [],
       suggestion: more.suggestion ?? null,
       cuts: more.cuts ?? [],
       drafts: {},
@@ -57,6 +58,7 @@ export function absorb(s, json, me, mineToo) {
   s.adjudication = json.adjudication;
   s.verification = json.verification;
   s.lateDissent = json.late_dissent;
+  s.comments = json.comments ?? [];
   s.suggestion = json.suggestion ?? s.suggestion;
   paint(s);
 }
@@ -73,13 +75,14 @@ export function paint(s) {
   put(s.el, 'd', d && (d.in_dispute ? 'dispute' : d.label));
   put(s.el, 'k', checking);
   put(s.el, 'r', checking === 'settled' ? words(v.attribution && v.verdict === 'unverified' ? v.attribution : v.verdict) : null);
+  put(s.el, 'c', s.comments.filter((each) => !each.resolved_at).length || null);
   put(s.el, 'x', s.isCutting ? 'boundaries' : isUnsaved(s) ? 'unsaved' : null);
   put(s.el, 's', s.mine.label ? null : s.suggestion?.label);
 }
 
 function put(el, name, value) {
   if (value === null || value === undefined) delete el.dataset[name];
-  else if (el.dataset[name] !== value) el.dataset[name] = value;
+  else if (el.dataset[name] !== String(value)) el.dataset[name] = value;
 }
 
 /**
@@ -139,5 +142,5 @@ function make({ start, end, text }) {
   const el = Object.assign(document.createElement('span'), { id: `s${start}`, textContent: text });
   el.dataset.end = end;
   makeOption(el);
-  return { el, start, end, text, others: [], suggestion: null, drafts: {} };
+  return { el, start, end, text, others: [], comments: [], suggestion: null, drafts: {} };
 }

@@ -7,9 +7,9 @@
 const NAME = 'annotate';
 const OPENING_TIME = 3000; // ms; some browsers never answer in private windows
 
-export async function openStore() {
+export async function openStore(name = NAME) {
   try {
-    return new Kept(await Promise.race([open(), fail(OPENING_TIME)]));
+    return new Kept(await Promise.race([open(name), fail(OPENING_TIME)]));
   } catch {
     return new Memory();
   }
@@ -17,9 +17,9 @@ export async function openStore() {
 
 const fail = (ms) => new Promise((_, reject) => { setTimeout(reject, ms); });
 
-function open() {
+function open(name) {
   return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
+    const asked = indexedDB.open(name, 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore('changes', { keyPath: 'n' });
     asked.onerror = reject;
     asked.onsuccess = () => {

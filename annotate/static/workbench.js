@@ -49,6 +49,7 @@ function settled(change, answer) {
     if (s && data.sentence && change.kind !== 'annotation') mine.absorb(s, data.sentence);
   }
   const act = {
+    comment: () => s && load(({ comments }) => comments.settled(s, change, answer)),
     annotation: () => s && mine.settled(s, change, answer),
     decision: () => s && decisionSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
     verification: () => s && verificationSettled(s, { ...kept, n: ok ? undefined : kept.n }, answer),
@@ -83,6 +84,7 @@ function showOne(change) {
   if (kind === 'sign-off') refused ? notSignedOff(change, refused) : $('sign-off').disabled = true;
   else if (!s) return; // if it was refused, the strip tells it
   else if (kind === 'annotation') mine.show(s, change);
+  else if (kind === 'comment') return;
   else if (kind === 'decision') refused && decisionSettled(s, change, answer);
   else if (kind === 'verification') refused ? verificationSettled(s, change, answer) : load(({ verification }) => verification.waits(s, change));
   else refused ? bounded(change, answer) : mine.wait(s, kind);
@@ -154,7 +156,7 @@ function showSaving() {
   const { length } = outbox.unsent;
   const nRefused = refusedHere().length;
   const n = length + nRefused;
-  const drafts = sentences.filter((s) => s.drafts.decision || s.drafts.verification).length;
+  const drafts = sentences.some((s) => Object.values(s.drafts).some(Boolean));
   const isBad = (outbox.why && length) || nRefused;
   const state = isBad ? 'unsaved' : n ? 'saving' : drafts || panel.isTyping ? 'draft' : 'saved';
   const save = $('save');
@@ -204,8 +206,8 @@ function explain(s) {
 }
 
 /** An annotation, or a decision, or a verification, in words. */
-function describe({ label, speaker, note, reason, status, attribution, verdict, rationale, evidence = [] }, n) {
-  const terms = [words(label ?? status) || 'untagged', words(attribution), words(verdict)];
+function describe({ text, label, speaker, note, reason, status, attribution, verdict, rationale, evidence = [] }, n) {
+  const terms = [clip(text, n) ?? (words(label ?? status) || 'untagged'), words(attribution), words(verdict)];
   return [...terms, ...[speaker, note, reason, rationale, ...evidence.map(({ url, reference }) => url ?? reference)].map((each) => clip(each, n))].filter(Boolean).join(', ');
 }
 
@@ -406,6 +408,7 @@ const ACTS = {
   v: () => waitFor(() => panel.open('verification')),
   a: () => panel.open('speaker'),
   m: () => panel.open('note'),
+  o: () => waitFor(() => panel.open('comment')),
   Enter: () => panel.open('speaker'),
   Escape: () => {
     $('rest').hidden = true;
@@ -538,10 +541,10 @@ const goToAddress = () => focus(sentences.find(({ el }) => `#${el.id}` === locat
 /** Do something with what comes later: at once, or when it has come. */
 function load(act) {
   if (find) return act?.(panel);
-  loaded ??= import('./later.js').then(({ later: { Cut, Find, VerificationForm } }) => {
+  loaded ??= import('./later.js').then(({ later: { Comments, Cut, Find, VerificationForm } }) => {
     find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
     cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
-    panel.addVerification(VerificationForm);
+    panel.add(VerificationForm, Comments);
   }).finally(() => { isWaiting = false; });
   return loaded.then(() => act?.(panel), () => {
     loaded = null;
