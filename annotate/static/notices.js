@@ -3,8 +3,11 @@
 const changes = (n) => `${n} unsent ${n === 1 ? 'change' : 'changes'}`;
 const WHY = { offline: 'No connection', session: 'Your session ended', stranger: 'Somebody else is signed in', waiting: 'The server asks to wait' };
 
-/** @param here the address of the article on this page, which speaks for itself */
-export function showNotices(outbox, here = '') {
+/**
+ * @param here the address of the page, if it says itself what is unsent
+ * @param isTold says it itself that a change was refused?
+ */
+export function showNotices(outbox, here = '', isTold = ({ doc }) => doc === here) {
   const lines = [];
   if (!outbox.isSafe) lines.push(['This browser keeps nothing for us: changes that are not sent yet are lost when this page is closed.']);
   for (const [who, n] of Object.entries(outbox.strangers)) {
@@ -12,7 +15,7 @@ export function showNotices(outbox, here = '') {
   }
   const { length } = outbox.unsent;
   if (!here && length) lines.push([`You have ${changes(length)} here. ${WHY[outbox.why] ? WHY[outbox.why] + '.' : 'Sending…'}`]);
-  for (const { n, doc, about, body, refused } of outbox.mine.filter((change) => change.refused && change.doc !== here)) {
+  for (const { n, doc, about, body, refused } of outbox.mine.filter((change) => change.refused && !isTold(change))) {
     const open = Object.assign(document.createElement('a'), { href: doc, textContent: 'Look at it' });
     const drop = Object.assign(document.createElement('button'), { className: 'plain', textContent: 'Discard mine', onclick: () => outbox.drop(n) });
     const what = [body?.label ?? body?.status ?? body?.text?.slice(0, 80), about && `“${about}”`].filter(Boolean).join(' for ');

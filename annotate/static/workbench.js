@@ -1,5 +1,6 @@
 /** The workbench: keys, focus, progress and sign-off. What is tagged is in mine.js, the way to the server in outbox.js. */
 import { request, signIn } from './api.js';
+import { KEYS_SETTING, LABELS, isField, latin } from './keys.js';
 import { Mine } from './mine.js';
 import { showNotices } from './notices.js';
 import { Outbox, safely } from './outbox.js';
@@ -10,8 +11,6 @@ const $ = (id) => document.getElementById(id);
 const { api, root, role, keys = '{}' } = $('workbench').dataset;
 const OWN = JSON.parse(keys); // what keys mean that are not as usual: the usual key, or nothing
 const HERE = location.pathname;
-const LABELS = { c: 'claim', q: 'quote', b: 'boilerplate', n: 'none', 1: 'claim', 2: 'quote', 3: 'boilerplate', 4: 'none' };
-const KEYS_SETTING = 'annotate.single-keys';
 const PATIENCE = 1000; // ms that the page waits for what an earlier visit left, before it can be used
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -423,20 +422,12 @@ const SAME = { ArrowDown: 'j', ArrowUp: 'k', '+': 'j', '-': 'k', '.': 'r' };
 
 const usual = (key) => OWN[key] ?? key;
 
-const isField = (el) => el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
-
-/** What a key means where it writes other letters or digits than Latin ones: what a Latin keyboard has there. */
-function latin({ key, code }) {
-  if (key.toLowerCase() in OWN || !/^(?![\0-\x7f]|\p{Script=Latin})[\p{L}\p{N}]$/u.test(key)) return key;
-  return /^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? key;
-}
-
 /** Single keys can be switched off; then they work on a focused sentence only. */
 const isListening = (el) => $('keys-on').checked || Boolean(el.closest('#article'));
 
 function onKey(event) {
   const { target } = event;
-  const key = latin(event);
+  const key = latin(event, OWN);
   if (!event.repeat) held = isField(target) ? '' : key;
   if (event.isComposing || $('keys').open) return;
   if (key === 'Escape' && target.closest('#panel')) return panel.close();
