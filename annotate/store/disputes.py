@@ -12,7 +12,7 @@ from annotate.store.reviewers import Person
 from schemas.terms import LABELS
 
 FIRST = (2**62, 0)  # comes before every dispute
-MOST_COUNTED = 5000  # disputes whose pairs of labels are counted: some 20 ms
+MOST_COUNTED = 2000  # disputes whose pairs of labels are counted, or decisions that may be news: some 30 ms
 
 
 @dataclass(frozen=True)
@@ -264,22 +264,29 @@ def list_decided_on(
 
 
 def count_decided_on(db: Database, person: Person) -> int:
-    """Count what editors decided on someone's votes since they last said that they had read it."""
+    """Count what editors decided on someone's votes since they last said that they had read it.
+
+    Of all that was decided since, no more than the last :data:`MOST_COUNTED` are looked at.
+    """
     return int(
         db.value(
             """
+            WITH last AS (
+                SELECT sentence_id, editor_id FROM decisions
+                WHERE decided_by = 'adjudication' AND event > :seen ORDER BY event DESC LIMIT :most
+            )
             SELECT count(*)
-            FROM decisions AS c
+            FROM last AS c
             CROSS JOIN annotations AS a ON a.sentence_id = c.sentence_id AND a.reviewer_id = :me
             CROSS JOIN sentences AS s ON s.id = c.sentence_id
             CROSS JOIN documents AS d ON d.number = s.document
-            WHERE c.decided_by = 'adjudication' AND c.editor_id <> :me AND a.label IS NOT NULL
-              AND c.event > :seen
+            WHERE c.editor_id <> :me AND a.label IS NOT NULL
               AND s.is_current = 1 AND d.is_blind = 0 AND d.state NOT IN ('superseded', 'withdrawn')
               AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
             """,
             me=person.id,
             seen=get_seen_decision(db, person),
+            most=MOST_COUNTED,
             hidden=person.hidden,
         )
     )

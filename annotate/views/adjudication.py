@@ -14,6 +14,7 @@ from annotate.store.contents import Comment, Content, Sentence, get_content
 from annotate.store.decisions import record_decision
 from annotate.store.disputes import (
     FIRST,
+    MOST_COUNTED,
     Wanted,
     count_decided_on,
     count_pairs,
@@ -149,7 +150,7 @@ def _board(document_id: str | None, start: int, problem: AnnotateError | None = 
         filters={name: value for name, value in args.items() if value and name != "cursor"},
         collections=list_collections(db, person),
         reviewers=[each.name for each in list_reviewers(db)],
-        n_left=n_left,
+        n_left=f"{n_left}+" if n_left == MOST_COUNTED else n_left,
         pairs=pairs,
         all_pairs=PAIRS,
         are_names_hidden=_are_names_hidden(),

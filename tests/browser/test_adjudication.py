@@ -1,4 +1,4 @@
-"""Disputes settled by keyboard, by two editors at once, without a network, and seen by whose votes they were."""
+"""Disputes settled by keyboard, by two editors at once, without a network; and whose votes they were sees it."""
 
 import re
 from collections.abc import Callable
