@@ -111,6 +111,8 @@ QUERIES: dict[str, list[str]] = {
     "/api/v1/speakers": ["?q=Secret"],
     "/speakers": ["?q=Secret", "?kind=unlisted"],
     "/api/v1/export": ["?format=jsonl", "?format=claimreview", "?label=quote", "?since=0"],
+    "/api/v1/disputes": ["?reviewer=alice", "?pair=claim-quote"],
+    "/adjudication": ["?show=late", "?reviewer=alice"],
 }
 # Nothing of documents in them, or ever new; signing out would end the walk.
 LEFT_OUT = {"static", "auth.sign_in", "auth.account"}

@@ -1,4 +1,4 @@
-"""Disputes settled by keyboard, by two editors at once, without a network; and whose votes they were sees it."""
+"""Disputes settled by keyboard, by two editors at once, also without a network; their voters see it."""
 
 import re
 from collections.abc import Callable
@@ -69,23 +69,21 @@ def shows(page: Page, text: str) -> None:
     expect(page.locator("#case")).to_be_focused()
 
 
-def test_an_editor_settles_all_by_keyboard_and_whoever_voted_sees_it(
-    visitors: Callable[..., Visitor], server: Server, desk: Desk, disputed: str
-) -> None:
-    carol = visitors(server, "carol")
-    page = carol.go("/adjudication")
-    shows(page, "The bridge carries 4,000 cars a day.")
-    expect(page.locator("#comments li")).to_contain_text("bob")
-    assert_accessible(page)
-
-    carol.press("h")  # names are hidden, and stay so
-    shows(page, "The bridge carries 4,000 cars a day.")
+def hide_names(carol: Visitor) -> None:
+    """Hide the names by key; it is remembered."""
+    page = carol.page
+    carol.press("h")
+    expect(page.locator("#names")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".main")).not_to_contain_text(re.compile("alice|bob"))
     expect(page.locator("#comments li")).to_contain_text("Somebody")
     page.reload()
     shows(page, "The bridge carries 4,000 cars a day.")
     expect(page.locator("#case .sides li")).to_contain_text(["A", "B"])
 
+
+def decide_three(carol: Visitor) -> None:
+    """Decide with a reason, take a side, decide and undo and decide otherwise, without a pointer."""
+    page = carol.page
     carol.press("r M Escape m")  # a reason from the list, by its first letter, then one in words
     page.keyboard.type("it is a count; c q b n 1 2")
     page.keyboard.press("Enter")  # which decides nothing
@@ -103,19 +101,16 @@ def test_an_editor_settles_all_by_keyboard_and_whoever_voted_sees_it(
     carol.press("Escape 2")
     shows(page, "It costs three crowns.")
     carol.is_saved()
-    assert decided(desk, disputed)[:3] == [
-        ("claim", None, "Misread: it is a count; c q b n 1 2"),
-        ("quote", "Ida Rask", None),
-        ("quote", "The harbour", None),
-    ]
 
-    dana = visitors(server, "dana")  # decides what carol has before her, and the one after
-    other = dana.go(f"{page.url.removeprefix(carol.base)}")
+
+def decide_beside(carol: Visitor, dana: Visitor) -> None:
+    """Dana decides what carol has before her, and the one that carol decides without a network."""
+    page, other = carol.page, dana.go(carol.page.url.removeprefix(carol.base))
     carol.press("j")
     shows(page, "Everybody may use it.")
     shows(other, "It costs three crowns.")
     dana.press("b")
-    dana.is_saved()
+    shows(other, "Everybody may use it.")
     dana.press("n")
     dana.is_saved()
     carol.context.set_offline(True)
@@ -128,13 +123,25 @@ def test_an_editor_settles_all_by_keyboard_and_whoever_voted_sees_it(
     carol.is_saved()
     expect(page.locator("#told")).to_contain_text("Boilerplate, by dana")
     expect(page.locator("#empty")).to_contain_text("the last one of this list")
-    assert [label for label, *_ in decided(desk, disputed)] == [
-        "claim",
-        "quote",
-        "quote",
-        "boilerplate",
-        "claim",
+
+
+def test_editors_settle_all_by_keyboard_and_whoever_voted_sees_it(
+    visitors: Callable[..., Visitor], server: Server, desk: Desk, disputed: str
+) -> None:
+    carol = visitors(server, "carol")
+    page = carol.go("/adjudication")
+    shows(page, "The bridge carries 4,000 cars a day.")
+    expect(page.locator("#comments li")).to_contain_text("bob")
+    assert_accessible(page)
+    hide_names(carol)
+    decide_three(carol)
+    assert decided(desk, disputed)[:3] == [
+        ("claim", None, "Misread: it is a count; c q b n 1 2"),
+        ("quote", "Ida Rask", None),
+        ("quote", "The harbour", None),
     ]
+    decide_beside(carol, visitors(server, "dana"))
+    assert [label for label, *_ in decided(desk, disputed)][3:] == ["boilerplate", "claim"]
     page.get_by_role("link", name="See what is left").click()
     expect(page.get_by_role("heading", name="Nothing is in dispute")).to_be_visible()
 
@@ -144,5 +151,6 @@ def test_an_editor_settles_all_by_keyboard_and_whoever_voted_sees_it(
     expect(mine.locator(".list li").first).to_contain_text("Claim, as you said")
     expect(mine.locator(".list li", has_text="by dana")).to_contain_text("Claim → Boilerplate")
     assert_accessible(mine)
+    assert mine.evaluate("document.documentElement.scrollWidth <= innerWidth")
     mine.get_by_role("button", name="Mark all as read").click()
     expect(mine.get_by_text("New", exact=True)).to_have_count(0)
