@@ -121,6 +121,11 @@ def test_a_form_that_cannot_be_taken_is_shown_again_with_what_was_typed(carol: C
     assert "Mayor" in carol.get(place).text
 
 
+def without_tokens(page: str) -> str:
+    """Leave out what is signed anew each second."""
+    return re.sub(r'(name="csrf.token" (?:content|value)=")[^"]+', r"\1", page)
+
+
 def test_a_reviewer_reads_and_changes_nothing(alice: Client, carol: Client, story: str) -> None:
     quote(alice, story, 3, "Ida Rask")
     place = send(carol, page_of("Ida Rask"), version="0", name="Ida Rask", note="born here")
@@ -132,7 +137,7 @@ def test_a_reviewer_reads_and_changes_nothing(alice: Client, carol: Client, stor
     assert "Add a speaker" not in alice.get("/speakers").text
     for path in (place, f"{place}/merge", f"{place}/split", "/speakers"):
         assert alice.post(path, version="1", name="X", other="x").status_code == 403
-    assert alice.get(place).text == page
+    assert without_tokens(alice.get(place).text) == without_tokens(page)
 
 
 @pytest.mark.parametrize(
