@@ -13,10 +13,11 @@ What cannot be computed has no value and a reason in words: it is never 1 and ne
 
 import math
 import random
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import accumulate, combinations
 from operator import mul
 from statistics import NormalDist
 
@@ -28,7 +29,10 @@ FEWEST_RESAMPLES = 100
 MOST_DRAWS = 400_000  # of patterns, for the mean of kappas; it bounds the time to about a second
 CONFIDENCE = 0.95
 SEED = 20_080  # any constant: the same votes give the same interval
-FEW = 25  # expected draws up to which they are drawn one by one; beyond, their distribution is normal
+FEW = 300  # sentences that are drawn one by one
+FEW_ALIKE = (
+    50  # sentences of one pattern up to which Poisson's distribution is looked up; beyond, it is normal
+)
 DIGITS = 6  # of a value; a hundred thousand sentences don't carry more
 
 OTHER = "other"
@@ -72,16 +76,13 @@ def measure(patterns: Patterns, *, resamples: int = RESAMPLES) -> Agreement:
     tally = _Tally.of(list(counts), labels)
     weights = list(counts.values())
     n = round(tally.sums(weights)[0])
+    per_cent, krippendorff, ac1 = _figures(weights, tally.coefficients, n, resamples)
     reason = _why_undefined(n, labels)
-
-    def figure(statistic: Callable[[list[float]], float | None], reason: str | None) -> Figure:
-        return _figure(weights, lambda drawn: statistic(tally.sums(drawn)), n, reason, resamples)
-
     return Agreement(
-        figure(_per_cent, NO_VOTES if not n else None),
+        per_cent if n else _undefined(n, NO_VOTES),
         mean_kappa(patterns, resamples=resamples),
-        figure(tally.krippendorff, reason),
-        figure(tally.ac1, reason),
+        _undefined(n, reason) if reason else krippendorff,
+        _undefined(n, reason) if reason else ac1,
     )
 
 
@@ -95,22 +96,19 @@ def mean_kappa(patterns: Patterns, *, resamples: int = RESAMPLES) -> Figure:
     reason = _why_undefined(n, labels)
     if reason is None and all(each is None for each in kappas):
         reason = "No pair of people used more than one label, so that chance alone would agree as well."
-    return _figure(pairs.weights, pairs.mean_kappa, n, reason, resamples)
+    if reason is not None:
+        return _undefined(n, reason)
+    (figure,) = _figures(pairs.weights, lambda weights: [pairs.mean_kappa(weights)], n, resamples)
+    return figure
 
 
-def list_pairs(patterns: Patterns) -> list[tuple[int, int]]:
-    """List the pairs of people who have a sentence in common."""
-    return sorted({pair for each in patterns for pair in combinations([who for who, _ in each], 2)})
-
-
-def of_pair(patterns: Patterns, one: int, other: int) -> Patterns:
-    """Return the sentences on which two people both voted, with these votes alone."""
-    both: Counter[Pattern] = Counter()
+def by_pair(patterns: Patterns) -> dict[tuple[int, int], Patterns]:
+    """Return for each two people, in order, the sentences on which both voted, with these votes alone."""
+    found: dict[tuple[int, int], Counter[Pattern]] = defaultdict(Counter)
     for pattern, n in patterns.items():
-        votes = tuple(vote for vote in pattern if vote[0] in (one, other))
-        if len(votes) == 2:
-            both[votes] += n
-    return both
+        for one, other in combinations(pattern, 2):
+            found[one[0], other[0]][one, other] += n
+    return dict(sorted(found.items()))
 
 
 def against_rest(patterns: Patterns, label: str) -> Patterns:
@@ -162,10 +160,6 @@ def _label_counts(patterns: Patterns) -> dict[Counts, int]:
     return dict(sorted(counted.items()))
 
 
-def _per_cent(sums: list[float]) -> float | None:
-    return 100 * sums[1] / sums[0] if sums[0] else None
-
-
 @dataclass(frozen=True)
 class _Tally:
     """What each pattern adds to the sums that the coefficients are made of; a column for each sum.
@@ -186,14 +180,21 @@ class _Tally:
     def sums(self, weights: Sequence[int]) -> list[float]:
         return [sum(map(mul, column, weights)) for column in self.columns] or [0.0] * 4
 
-    def krippendorff(self, sums: list[float]) -> float | None:
+    def coefficients(self, weights: Sequence[int]) -> list[float | None]:
+        """Return per cent, alpha and AC1, or None for each."""
+        sums = self.sums(weights)
+        if not sums[0]:
+            return [None, None, None]
+        return [100 * sums[1] / sums[0], self._krippendorff(sums), self._ac1(sums)]
+
+    def _krippendorff(self, sums: list[float]) -> float | None:
         votes = sums[4 : 4 + self.n_labels]
         n = sum(votes)
         unequal = n * n - sum(each * each for each in votes)
         return 1 - (n - 1) * sums[2] / unequal if unequal else None
 
-    def ac1(self, sums: list[float]) -> float | None:
-        if self.n_labels < 2 or not sums[0]:
+    def _ac1(self, sums: list[float]) -> float | None:
+        if self.n_labels < 2:
             return None
         shares = [each / sums[3] for each in sums[4 + self.n_labels :]]
         by_chance = sum(each * (1 - each) for each in shares) / (self.n_labels - 1)
@@ -221,7 +222,7 @@ class _PairTables:
     def __init__(self, patterns: Patterns) -> None:
         chosen = sorted((pattern, n) for pattern, n in patterns.items() if len(pattern) >= 2 and n)
         labels = sorted({label for pattern, _ in chosen for _, label in pattern})
-        pairs = {pair: number for number, pair in enumerate(list_pairs(dict(chosen)))}
+        pairs = {pair: number for number, pair in enumerate(by_pair(dict(chosen)))}
         place = {label: number for number, label in enumerate(labels)}
         self.size, self.n_pairs = len(labels), len(pairs)
         self.weights = [n for _, n in chosen]
@@ -261,75 +262,70 @@ def _kappa(table: list[list[int]]) -> float | None:
 # ----------------------------------------------------------------------------------------- the bootstrap
 
 
-def _figure(
-    weights: Sequence[int],
-    statistic: Callable[[Sequence[int]], float | None],
-    n: int,
-    reason: str | None,
-    resamples: int,
-) -> Figure:
-    value = None if reason else statistic(weights)
-    if value is None:
-        return Figure(None, None, None, n, 0, reason or NO_VOTES)
-    low, high = _interval(weights, statistic, resamples)
-    return Figure(_rounded(value), _rounded(low), _rounded(high), n, resamples, None)
+Statistics = Callable[[Sequence[int]], list[float | None]]  # of how many sentences have each pattern
+
+
+def _undefined(n: int, reason: str) -> Figure:
+    return Figure(None, None, None, n, 0, reason)
+
+
+def _figures(weights: Sequence[int], statistics: Statistics, n: int, resamples: int) -> list[Figure]:
+    """Return several statistics of the same sentences, with their intervals.
+
+    Samples in which one is undefined are left out for it; where that is every second one, nothing is said.
+    """
+    chance = random.Random(SEED)  # noqa: S311 - no secret
+    draw = _drawing(weights, chance)
+    samples = [statistics(draw()) for _ in range(resamples)]
+    found = []
+    for number, value in enumerate(statistics(weights)):
+        drawn = sorted(each for sample in samples if (each := sample[number]) is not None)
+        low, high = _middle(drawn) if drawn and len(drawn) >= resamples / 2 else (None, None)
+        found.append(Figure(_rounded(value), _rounded(low), _rounded(high), n, resamples, None))
+    return found
 
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, DIGITS) + 0.0  # no -0.0
 
 
-def _interval(
-    weights: Sequence[int], statistic: Callable[[Sequence[int]], float | None], resamples: int
-) -> tuple[float | None, float | None]:
-    """Draw as many sentences again and again; between which values does the middle 95 % lie.
-
-    Samples in which it is undefined are left out; where that is every second one, nothing is said.
-    """
-    chance = random.Random(SEED)  # noqa: S311 - no secret
-    drawn = (statistic(_draw(weights, chance)) for _ in range(resamples))
-    values = sorted(each for each in drawn if each is not None)
-    if not values or len(values) < resamples / 2:
-        return None, None
-    tail = (1 - CONFIDENCE) / 2
-    last = len(values) - 1
+def _middle(values: list[float]) -> tuple[float, float]:
+    """Return between which of the sorted values the middle 95 % lie."""
+    tail, last = (1 - CONFIDENCE) / 2, len(values) - 1
     return values[math.floor(tail * last)], values[math.ceil((1 - tail) * last)]
 
 
-def _draw(weights: Sequence[int], chance: random.Random) -> list[int]:
-    """Draw as many sentences as there are, with replacement: how many of each pattern (multinomial)."""
-    left, rest = sum(weights), sum(weights)
-    drawn = []
-    for weight in weights:
-        n = left if weight == rest else _binomial(left, weight / rest, chance)
-        drawn.append(n)
-        left, rest = left - n, rest - weight
-    return drawn
+def _drawing(weights: Sequence[int], chance: random.Random) -> Callable[[], list[int]]:
+    """Return what draws sentences anew, with replacement: how many of each pattern.
 
-
-def _binomial(n: int, p: float, chance: random.Random) -> int:
-    """Draw how many of `n` come out, each with probability `p` < 1.
+    Few are drawn one by one (multinomial). Of many, each pattern is drawn by itself as often as Poisson's
+    distribution has it, which differs only in that their number varies a little.
 
     Only ``random()`` is asked, which gives the same numbers in every release of Python.
     """
-    expected = n * p
-    u = chance.random()
-    if min(expected, n - expected) > FEW:
-        spread = math.sqrt(expected * (1 - p))
-        return min(n, max(0, round(expected + spread * NORMAL.inv_cdf(u or 0.5))))
-    if p > 0.5:
-        return n - _inverted(n, 1 - p, u)
-    return _inverted(n, p, u)
+    if sum(weights) <= FEW:
+        return lambda: _draw_each(weights, chance.random)
+    tables = {weight: _poisson(weight) for weight in set(weights) if weight <= FEW_ALIKE}
+    return lambda: [
+        bisect(tables[weight], chance.random())
+        if weight <= FEW_ALIKE
+        else max(0, round(weight + math.sqrt(weight) * NORMAL.inv_cdf(chance.random() or 0.5)))
+        for weight in weights
+    ]
 
 
 NORMAL = NormalDist()
 
 
-def _inverted(n: int, p: float, u: float) -> int:
-    """Find the smallest number whose cumulated probability reaches `u`."""
-    number, probability, odds = 0, (1 - p) ** n, p / (1 - p)
-    while u > probability and number < n:
-        u -= probability
-        number += 1
-        probability *= odds * (n - number + 1) / number
-    return number
+def _draw_each(weights: Sequence[int], chance: Callable[[], float]) -> list[int]:
+    borders = list(accumulate(weights))
+    drawn = [0] * len(weights)
+    for _ in range(borders[-1] if borders else 0):
+        drawn[bisect(borders, chance() * borders[-1], 0, len(borders) - 1)] += 1
+    return drawn
+
+
+def _poisson(mean: int) -> list[float]:
+    """Return with which probability it is at most 0, 1, 2, …"""
+    terms = accumulate(range(1, 3 * mean + 25), lambda term, n: term * mean / n, initial=math.exp(-mean))
+    return list(accumulate(terms))

@@ -8,6 +8,7 @@ from annotate.errors import AnnotateError
 from annotate.store.checks import count_anew, count_tagged_anew, list_numbers, list_weights
 from annotate.store.contents import Sentence, get_content
 from annotate.store.exports import get_exportable
+from annotate.store.figures import find_figure_faults
 from annotate.store.search import find_search_faults
 from annotate.text import checking
 
@@ -16,7 +17,7 @@ def find_faults(db: Database) -> list[str]:
     """Return what does not add up, a sentence each; empty when all is well."""
     with db.snapshot() as view:
         faults = [fault for number in list_numbers(view) for fault in _faults_of(view, number)]
-        return faults or find_search_faults(view)  # which are counted against the documents
+        return faults or [*find_search_faults(view), *find_figure_faults(view)]  # of the documents
 
 
 def _faults_of(db: Database, number: int) -> Iterator[str]:

@@ -393,3 +393,38 @@ def m0010_disputes(db: Database) -> None:
         CREATE INDEX annotations_late ON annotations (sentence_id) WHERE is_late = 1;
         """
     )
+
+
+@MIGRATIONS()
+def m0011_insights(db: Database) -> None:
+    """Figures that are kept for pages, counted behind the work and never in its way; ``store/figures.py``."""
+    db.executescript(
+        """
+        CREATE TABLE figures (                       -- totals of all documents of a collection
+            name TEXT NOT NULL,
+            what TEXT NOT NULL,                      -- for example a label, a day, a reviewer's id
+            collection TEXT NOT NULL,
+            n INTEGER NOT NULL,
+            PRIMARY KEY (name, what, collection)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE document_figures (              -- what each document has added to them
+            document INTEGER PRIMARY KEY REFERENCES documents,
+            collection TEXT NOT NULL,
+            figures TEXT NOT NULL                    -- JSON {"name what": n}
+        ) STRICT;
+
+        CREATE TABLE figures_waiting (               -- documents that have changed since
+            document INTEGER PRIMARY KEY REFERENCES documents
+        ) STRICT;
+        INSERT INTO figures_waiting (document) SELECT number FROM documents;
+
+        CREATE TABLE figures_progress (              -- one row
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            reached INTEGER NOT NULL,                -- the last event whose document has been noted
+            votes_changed INTEGER NOT NULL           -- the event at which independent votes last changed
+        ) STRICT;
+        INSERT INTO figures_progress (id, reached, votes_changed)
+            SELECT 1, coalesce(max(number), 0), 0 FROM events;
+        """
+    )

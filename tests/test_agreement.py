@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from annotate import agreement
-from annotate.agreement import Patterns, against_rest, list_pairs, measure, of_pair
+from annotate.agreement import Patterns, against_rest, by_pair, measure
 
 # Krippendorff (2011), "Computing Krippendorff's alpha-reliability", section C: four observers, twelve units.
 # Gwet (2014), "Handbook of inter-rater reliability", 4th edition, page 120, takes it over.
@@ -158,7 +158,7 @@ def test_a_pair_that_used_one_label_is_left_out_of_the_mean_and_named_where_all_
     mixed = patterns_of(["cccqq.", "ccccq.", "cc...c"])  # the third has only c in common with either
     apart = patterns_of(["cc..", "cc..", "..qq", "..qq"])
 
-    assert measure(mixed).cohen.value == measure(of_pair(mixed, 0, 1)).cohen.value
+    assert measure(mixed).cohen.value == measure(by_pair(mixed)[0, 1]).cohen.value
     assert measure(apart).cohen.value is None
     assert "No pair of people" in (measure(apart).cohen.reason or "")
     assert measure(apart).krippendorff.value == 1  # over all, two labels were told apart
@@ -184,10 +184,10 @@ def test_a_label_is_measured_against_all_others() -> None:
 
 
 def test_a_pair_is_measured_on_what_both_voted_on() -> None:
-    patterns = patterns_of(OBSERVERS)
+    found = by_pair(patterns_of(OBSERVERS))
 
-    assert list_pairs(patterns) == list(combinations(range(4), 2))
-    assert sum(of_pair(patterns, 0, 2).values()) == 8
+    assert list(found) == list(combinations(range(4), 2))
+    assert sum(found[0, 2].values()) == 8
 
 
 def test_the_same_votes_give_the_same_interval_around_the_value() -> None:

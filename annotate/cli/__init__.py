@@ -2,10 +2,21 @@
 
 from flask import Flask
 
-from annotate.cli import data, demo, exports, people, seeds, server, tokens
+from annotate.cli import agreement, data, demo, exports, people, seeds, server, tokens
 from annotate.cli.common import commands
 
-__all__ = ["commands", "data", "demo", "exports", "init_app", "people", "seeds", "server", "tokens"]
+__all__ = [
+    "agreement",
+    "commands",
+    "data",
+    "demo",
+    "exports",
+    "init_app",
+    "people",
+    "seeds",
+    "server",
+    "tokens",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -19,6 +19,7 @@ from annotate.store.documents import (
     find_updates,
     update_description,
 )
+from annotate.store.figures import catch_up_wholly
 from annotate.store.revisions import find_carried, revise
 from annotate.store.search import catch_up, count_unindexed
 
@@ -64,6 +65,9 @@ def load(
             progress("reading", done, total)
     if not is_dry_run:
         _index(db, progress)
+        if is_large:  # what is small is counted by whoever looks next
+            for _ in catch_up_wholly(db):
+                pass
 
 
 def _index(db: Database, progress: Progress) -> None:

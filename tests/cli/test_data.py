@@ -138,6 +138,7 @@ def test_without_a_database_every_command_says_to_run_init(empty_shell: Shell, w
         ["reviewers", "set-role", "alice", "king"],
         ["tokens", "add", "x", "--for", "alice", "--scope", "all"],
         ["tokens", "add", "x", "--for", "alice", "--scope", "read", "--days", "0"],
+        ["agreement", "--label", "claim"],
         ["export", "--format", "xml"],
         ["export", "--label", "cla\nim"],
         ["export", "--status", "done"],

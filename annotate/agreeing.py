@@ -1,0 +1,97 @@
+"""The agreement of a desk: of all its independent votes, by label, by pair of people, by collection."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from annotate.agreement import (
+    CONFIDENCE,
+    Agreement,
+    Figure,
+    Patterns,
+    against_rest,
+    by_pair,
+    count_confusions,
+    measure,
+    merged,
+)
+from annotate.database import Database
+from annotate.store.insights import list_patterns, votes_changed
+from annotate.store.reviewers import Person, hidden_from, list_reviewers
+from schemas.terms import LABELS
+
+RESAMPLES = 200  # for what is by label, pair or collection: there are many of them
+MOST_KEPT = 64  # reports, one for each choice of collections
+
+
+@dataclass(frozen=True)
+class PairAgreement(Agreement):
+    """The agreement of two people on what both have voted on; they stand by name."""
+
+    reviewers: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The agreement on some collections; `confusions` are unequal pairs of votes, `(label, label, n)`."""
+
+    per_cent: Figure
+    cohen: Figure
+    krippendorff: Figure
+    ac1: Figure
+    confidence: float
+    collection: str | None
+    n_sentences: int
+    n_votes: int
+    by_label: dict[str, Agreement]
+    by_pair: list[PairAgreement]
+    by_collection: dict[str, Agreement]
+    confusions: list[tuple[str, str, int]]
+
+
+_kept: WeakKeyDictionary[Database, dict[tuple[str, str | None], tuple[int, Report]]] = WeakKeyDictionary()
+
+
+def get_report(db: Database, reader: Person | None, *, collection: str | None = None) -> Report:
+    """Return the agreement on what somebody may see, from the votes that are counted.
+
+    Independent votes change only when a document is opened, so the report is kept in memory until then.
+
+    :param reader: None may see all.
+    """
+    kept = _kept.setdefault(db, {})
+    key, changed = (hidden_from(reader), collection), votes_changed(db)
+    if key not in kept or kept[key][0] != changed:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        found = list_patterns(db, reader, collection=collection)
+        names = {each.id: each.name for each in list_reviewers(db)}
+        kept[key] = changed, make_report(found, names, collection)
+    return kept[key][1]
+
+
+def make_report(found: Mapping[str, Patterns], names: Mapping[int, str], collection: str | None) -> Report:
+    """Measure the agreement of votes by collection."""
+    together = merged(found.values())
+    desk = measure(together)
+    return Report(
+        desk.per_cent,
+        desk.cohen,
+        desk.krippendorff,
+        desk.ac1,
+        confidence=CONFIDENCE,
+        collection=collection,
+        n_sentences=sum(together.values()),
+        n_votes=sum(len(pattern) * n for pattern, n in together.items()),
+        by_label={label: measure(against_rest(together, label), resamples=RESAMPLES) for label in LABELS},
+        by_pair=[_of_pair(each, names, *pair) for pair, each in by_pair(together).items()],
+        by_collection={name: measure(each, resamples=RESAMPLES) for name, each in found.items()},
+        confusions=[(*labels, n) for labels, n in count_confusions(together).items()],
+    )
+
+
+def _of_pair(patterns: Patterns, names: Mapping[int, str], one: int, other: int) -> PairAgreement:
+    found = measure(patterns, resamples=RESAMPLES)
+    return PairAgreement(
+        found.per_cent, found.cohen, found.krippendorff, found.ac1, reviewers=(names[one], names[other])
+    )
