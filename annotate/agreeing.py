@@ -20,7 +20,7 @@ from annotate.store.insights import list_patterns, votes_changed
 from annotate.store.reviewers import Person, hidden_from, list_reviewers
 from schemas.terms import LABELS
 
-RESAMPLES = 200  # for what is by label, pair or collection: there are many of them
+BREAKDOWN = 200  # samples for what is by label, pair or collection: there are many of them
 MOST_KEPT = 64  # reports, one for each choice of collections
 
 
@@ -49,28 +49,34 @@ class Report:
     confusions: list[tuple[str, str, int]]
 
 
-_kept: WeakKeyDictionary[Database, dict[tuple[str, str | None], tuple[int, Report]]] = WeakKeyDictionary()
+Kept = dict[tuple[str, str | None, int], tuple[int, Report]]
+_kept: WeakKeyDictionary[Database, Kept] = WeakKeyDictionary()
 
 
-def get_report(db: Database, reader: Person | None, *, collection: str | None = None) -> Report:
+def get_report(
+    db: Database, reader: Person | None, *, collection: str | None = None, breakdown: int = BREAKDOWN
+) -> Report:
     """Return the agreement on what somebody may see, from the votes that are counted.
 
     Independent votes change only when a document is opened, so the report is kept in memory until then.
 
     :param reader: None may see all.
+    :param breakdown: samples for intervals by label, pair and collection; 0 leaves these out.
     """
     kept = _kept.setdefault(db, {})
-    key, changed = (hidden_from(reader), collection), votes_changed(db)
+    key, changed = (hidden_from(reader), collection, breakdown), votes_changed(db)
     if key not in kept or kept[key][0] != changed:
         if len(kept) >= MOST_KEPT:
             kept.clear()
         found = list_patterns(db, reader, collection=collection)
         names = {each.id: each.name for each in list_reviewers(db)}
-        kept[key] = changed, make_report(found, names, collection)
+        kept[key] = changed, make_report(found, names, collection, breakdown)
     return kept[key][1]
 
 
-def make_report(found: Mapping[str, Patterns], names: Mapping[int, str], collection: str | None) -> Report:
+def make_report(
+    found: Mapping[str, Patterns], names: Mapping[int, str], collection: str | None, breakdown: int
+) -> Report:
     """Measure the agreement of votes by collection."""
     together = merged(found.values())
     desk = measure(together)
@@ -83,15 +89,17 @@ def make_report(found: Mapping[str, Patterns], names: Mapping[int, str], collect
         collection=collection,
         n_sentences=sum(together.values()),
         n_votes=sum(len(pattern) * n for pattern, n in together.items()),
-        by_label={label: measure(against_rest(together, label), resamples=RESAMPLES) for label in LABELS},
-        by_pair=[_of_pair(each, names, *pair) for pair, each in by_pair(together).items()],
-        by_collection={name: measure(each, resamples=RESAMPLES) for name, each in found.items()},
+        by_label={label: measure(against_rest(together, label), resamples=breakdown) for label in LABELS},
+        by_pair=[_of_pair(each, names, *pair, breakdown) for pair, each in by_pair(together).items()],
+        by_collection={name: measure(each, resamples=breakdown) for name, each in found.items()},
         confusions=[(*labels, n) for labels, n in count_confusions(together).items()],
     )
 
 
-def _of_pair(patterns: Patterns, names: Mapping[int, str], one: int, other: int) -> PairAgreement:
-    found = measure(patterns, resamples=RESAMPLES)
+def _of_pair(
+    patterns: Patterns, names: Mapping[int, str], one: int, other: int, breakdown: int
+) -> PairAgreement:
+    found = measure(patterns, resamples=breakdown)
     return PairAgreement(
         found.per_cent, found.cohen, found.krippendorff, found.ac1, reviewers=(names[one], names[other])
     )

@@ -38,7 +38,7 @@ def test_every_page_passes_axe(
     assert_accessible(page)
 
     visitor.sign_in("carol")
-    for path in ("/", "/documents", "/documents?q=nothing-like-that", "/speakers", "/account", "/nope"):
+    for path in ("/", "/documents", "/documents?q=nothing-like-that", "/speakers", "/insights", "/account", "/nope"):
         visitor.go(path)
         assert_accessible(page)
 
@@ -111,7 +111,7 @@ def test_at_320_pixels_and_at_200_percent_nothing_is_cut_off(
 ) -> None:
     for viewport in ({"width": 320, "height": 640}, {"width": 640, "height": 425}):
         visitor = visitors(server, "alice", viewport=viewport)
-        for path in ("/", "/documents", f"/documents/{document}", "/account"):
+        for path in ("/", "/documents", f"/documents/{document}", "/insights", "/account"):
             page = visitor.go(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
@@ -147,7 +147,7 @@ def test_what_one_presses_is_at_least_24_pixels_wide_and_high(
     visitors: Callable[..., Visitor], server: Server, document: str
 ) -> None:
     visitor = visitors(server, "alice", viewport=PHONE)
-    for path in ("/", "/documents", f"/documents/{document}", "/account"):
+    for path in ("/", "/documents", f"/documents/{document}", "/insights", "/account"):
         page = visitor.go(path)
         if path.endswith(document):
             expect(page.locator("#bar")).to_be_visible()
