@@ -41,6 +41,7 @@ bench: $(TESTS) ## print what the product costs, as ratios to what is possible h
 	$(BIN)/python -m tests.bench.segment
 	$(BIN)/python -m tests.bench.load
 	$(BIN)/python -m tests.bench.page
+	$(BIN)/python -m tests.bench.insights
 
 lock: ## pin the newest versions of all that .ci/*.in names
 	$(PYTHON) -m venv $(VENV)-lock

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock, Thread
 from weakref import WeakKeyDictionary
 
 from annotate.agreement import (
@@ -16,6 +17,7 @@ from annotate.agreement import (
     merged,
 )
 from annotate.database import Database
+from annotate.errors import Unavailable
 from annotate.store.insights import list_patterns, votes_changed
 from annotate.store.reviewers import Person, hidden_from, list_reviewers
 from schemas.terms import LABELS
@@ -49,8 +51,9 @@ class Report:
     confusions: list[tuple[str, str, int]]
 
 
-Kept = dict[tuple[str, str | None, int], tuple[int, Report]]
-_kept: WeakKeyDictionary[Database, Kept] = WeakKeyDictionary()
+Key = tuple[str, str | None, int]  # hidden collections, the chosen one, samples for the breakdown
+_kept: WeakKeyDictionary[Database, dict[Key, tuple[int, Report]]] = WeakKeyDictionary()
+_is_made = Lock()  # one report at a time: each keeps a core busy
 
 
 def get_report(
@@ -63,15 +66,38 @@ def get_report(
     :param reader: None may see all.
     :param breakdown: samples for intervals by label, pair and collection; 0 leaves these out.
     """
-    kept = _kept.setdefault(db, {})
     key, changed = (hidden_from(reader), collection, breakdown), votes_changed(db)
+    kept = _kept.setdefault(db, {})
     if key not in kept or kept[key][0] != changed:
-        if len(kept) >= MOST_KEPT:
-            kept.clear()
         found = list_patterns(db, reader, collection=collection)
         names = {each.id: each.name for each in list_reviewers(db)}
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
         kept[key] = changed, make_report(found, names, collection, breakdown)
     return kept[key][1]
+
+
+def find_report(db: Database, reader: Person, *, collection: str | None = None) -> tuple[Report, bool]:
+    """Return the agreement as it was last computed, and whether it still holds.
+
+    What no longer does is computed anew in a thread, for whoever looks next; the first one waits.
+    """
+    key = (hidden_from(reader), collection, 0)
+    old = _kept.get(db, {}).get(key)
+    if old is None or old[0] == votes_changed(db):
+        return get_report(db, reader, collection=collection, breakdown=0), True
+    if _is_made.acquire(blocking=False):
+        Thread(target=_make, args=(db, reader, collection), name="agreement", daemon=True).start()
+    return old[1], False
+
+
+def _make(db: Database, reader: Person, collection: str | None) -> None:
+    try:
+        get_report(db, reader, collection=collection, breakdown=0)
+    except Unavailable:
+        pass  # the next look tries again
+    finally:
+        _is_made.release()
 
 
 def make_report(

@@ -19,6 +19,7 @@ from annotate import create_app
 from annotate.config import Settings
 from annotate.database import Database, open_database
 from annotate.store.speakers import unlisted_id
+from annotate.views.insight_tables import TABLES
 from tests.client import Client
 from tests.conftest import PASSWORD
 
@@ -95,6 +96,7 @@ def addresses(rule: Rule, world: World) -> list[str]:
         "name": ["alice", "city", "desk"],
         "collection": ["desk"],
         "speaker_id": [unlisted_id(MARKS[0].lower())],
+        "table": list(TABLES),
     }
     missing = rule.arguments - values.keys()
     assert not missing, f"say what {missing} of {rule.rule} is, so that it is tried here"

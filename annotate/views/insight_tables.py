@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from flask import current_app, request, url_for
 
 from annotate import rules
-from annotate.agreeing import PairAgreement, Report, get_report
+from annotate.agreeing import PairAgreement, Report, find_report
 from annotate.agreement import Agreement, Figure
 from annotate.database import Database
 from annotate.store.insights import Sums, sum_by_collection, sum_figures
@@ -69,9 +69,18 @@ class Desk:
         return sum_by_collection(self.db, self.reader, COUNTS, collection=self.collection)
 
     @cached_property
+    def _found(self) -> tuple[Report, bool]:
+        return find_report(self.db, self.reader, collection=self.collection)
+
+    @property
     def report(self) -> Report:
         """The agreement, without intervals by label and the like."""
-        return get_report(self.db, self.reader, collection=self.collection, breakdown=0)
+        return self._found[0]
+
+    @property
+    def is_report_new(self) -> bool:
+        """Whether no document was opened since."""
+        return self._found[1]
 
     def sums(self, *names: str, since: str = "") -> Sums:
         """Figures of all collections, or of the chosen one."""

@@ -31,17 +31,17 @@ def show() -> str:
     )
 
 
-@blp.get("/<string:name>.csv")
-def save(name: str) -> Response:
+@blp.get("/<string:table>.csv")
+def save(table: str) -> Response:
     """Send one of the tables as a file."""
-    if name not in TABLES:
+    if table not in TABLES:
         raise NotFound("There is no such table.")
     desk, _ = _desk()
-    return csv_response(TABLES[name](desk))
+    return csv_response(TABLES[table](desk))
 
 
 def _desk() -> tuple[Desk, int]:
-    """Bring the figures up for some milliseconds; return them, and how much is not counted yet."""
+    """Bring the figures up for some milliseconds; return them, and how many documents still wait."""
     collection = FILTER.load(request.args)["collection"]
     try:
         n_waiting = catch_up(get_db())

@@ -38,7 +38,15 @@ def test_every_page_passes_axe(
     assert_accessible(page)
 
     visitor.sign_in("carol")
-    for path in ("/", "/documents", "/documents?q=nothing-like-that", "/speakers", "/insights", "/account", "/nope"):
+    for path in (
+        "/",
+        "/documents",
+        "/documents?q=nothing-like-that",
+        "/speakers",
+        "/insights",
+        "/account",
+        "/nope",
+    ):
         visitor.go(path)
         assert_accessible(page)
 

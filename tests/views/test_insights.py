@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -125,6 +126,26 @@ def test_one_collection_alone_and_only_those_that_are_theirs_to_see(
     assert rows_of(dana, "labels")[0]["Sentences"] == "1"
 
 
+def test_agreement_is_computed_behind_a_look_when_another_document_was_opened(
+    alice: Client, bob: Client, carol: Client, read: str, add_story: Callable[..., str]
+) -> None:
+    assert "14 independent votes" in carol.get("/insights").text
+    second = add_story(name="second.txt", reviews_needed=2)
+    for reader in (alice, bob):
+        reader.tag_all(second, "claim")
+        reader.sign_off(second)
+
+    page = carol.get("/insights").text
+    for thread in threading.enumerate():
+        if thread.name == "agreement":
+            thread.join()
+
+    assert "14 independent votes" in page
+    assert "being computed anew" in page
+    assert "28 independent votes" in (page := carol.get("/insights").text)
+    assert "being computed anew" not in page
+
+
 def test_what_is_not_counted_yet_is_said(
     carol: Client, read: str, monkeypatch: pytest.MonkeyPatch, add_story: Callable[..., str]
 ) -> None:
@@ -134,7 +155,7 @@ def test_what_is_not_counted_yet_is_said(
 
     page = carol.get("/insights").text
 
-    assert "1 change is still being counted" in page
+    assert "1 document is still being counted" in page
 
 
 def test_figures_are_shown_while_the_database_cannot_be_written(
