@@ -22,6 +22,7 @@ from annotate.database import (
     replace_content,
 )
 from annotate.errors import Refused
+from annotate.store.figures import catch_up_wholly
 from annotate.store.sessions import end_all_sessions
 from annotate.store.statistics import get_statistics
 
@@ -40,6 +41,8 @@ def prepare(settings: Settings) -> None:
     backup = migrate(settings.database, settings.backups)
     if backup:
         click.echo(f"The database as it was before is kept in {printable(str(backup))}.")
+        for _ in catch_up_wholly(open_database(settings.database)):  # the figures, which an older one lacks
+            pass
     if settings.secret_key is None:
         _write_key(settings.secret_key_file)
 
@@ -81,7 +84,10 @@ def restore(file: Path) -> None:
     with TemporaryDirectory(prefix=".restore-", dir=settings.database.parent) as folder:
         copy = Path(folder) / "copy.db"
         copy_in_newest_layout(file, copy)
-        end_all_sessions(open_database(copy))  # those that ended since the backup must not come back
+        restored = open_database(copy)
+        end_all_sessions(restored)  # those that ended since the backup must not come back
+        for _ in catch_up_wholly(restored):  # a backup of an older layout has no figures
+            pass
         kept = replace_content(settings.database, copy, settings.backups)
     if kept:
         click.echo(f"The database as it was before is kept in {printable(str(kept))}.")

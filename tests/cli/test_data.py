@@ -10,6 +10,7 @@ import pytest
 
 from annotate.config import Settings
 from annotate.database import Database, open_database
+from annotate.store.figures import catch_up
 from tests.cli.conftest import Shell, assert_one_line, dump
 from tests.client import Client
 
@@ -45,6 +46,25 @@ def test_init_again_changes_nothing(empty_shell: Shell) -> None:
     assert (empty_shell.instance / "secret_key").read_text("utf-8") == key
     assert dump(open_database(empty_shell.instance / "annotate.db")) == before
     assert not (empty_shell.instance / "backups").exists()
+
+
+def test_init_counts_the_figures_of_a_database_that_had_none(
+    shell: Shell, story: str, alice: Client, db: Database
+) -> None:
+    alice.tag_all(story, "claim")
+    catch_up(db, 5)
+    before = dump(db)
+    with db.transaction():
+        for table in ("figures", "document_figures", "figures_waiting", "figures_progress"):
+            db.write(f"DROP TABLE {table}")
+        db.write("DELETE FROM _sqlite_migrations WHERE name LIKE '%_insights'")
+
+    shell.ok("init")
+
+    assert [line for line in dump(open_database(db.path)).splitlines() if line.startswith("figures: ")] == [
+        line for line in before.splitlines() if line.startswith("figures: ")
+    ]
+    assert shell.ok("check") == "All is well.\n"
 
 
 def test_every_installation_has_a_key_of_its_own(tmp_path: Path) -> None:
