@@ -37,6 +37,7 @@ DIGITS = 6  # of a value; a hundred thousand sentences don't carry more
 
 OTHER = "other"
 NO_VOTES = "No sentence has two independent votes."
+ONE_LABEL = "People who read the same used one label only, so that chance alone would agree as well."
 
 
 @dataclass(frozen=True)
@@ -72,17 +73,17 @@ def measure(patterns: Patterns, *, resamples: int = RESAMPLES) -> Agreement:
     :param resamples: for the intervals; 0 leaves them out.
     """
     counts = _label_counts(patterns)
-    labels = sorted({label for pattern in counts for label, _ in pattern})
+    labels = sorted({label for votes in counts for label in votes})
     tally = _Tally.of(list(counts), labels)
     weights = list(counts.values())
     n = round(tally.sums(weights)[0])
     per_cent, krippendorff, ac1 = _figures(weights, tally.coefficients, n, resamples)
-    reason = _why_undefined(n, labels)
+    reason = _why_undefined(n, labels) or ONE_LABEL
     return Agreement(
-        per_cent if n else _undefined(n, NO_VOTES),
+        _explained(per_cent, reason),
         mean_kappa(patterns, resamples=resamples),
-        _undefined(n, reason) if reason else krippendorff,
-        _undefined(n, reason) if reason else ac1,
+        _explained(krippendorff, reason),
+        _explained(ac1, reason),
     )
 
 
@@ -91,15 +92,9 @@ def mean_kappa(patterns: Patterns, *, resamples: int = RESAMPLES) -> Figure:
     pairs = _PairTables(patterns)
     resamples = min(resamples, max(FEWEST_RESAMPLES, MOST_DRAWS // max(1, len(pairs.weights))))
     n = sum(pairs.weights)
-    kappas = [_kappa(table) for table in pairs.tables(pairs.weights)]
     labels = sorted({label for pattern in patterns for _, label in pattern})
-    reason = _why_undefined(n, labels)
-    if reason is None and all(each is None for each in kappas):
-        reason = "No pair of people used more than one label, so that chance alone would agree as well."
-    if reason is not None:
-        return _undefined(n, reason)
     (figure,) = _figures(pairs.weights, lambda weights: [pairs.mean_kappa(weights)], n, resamples)
-    return figure
+    return _explained(figure, _why_undefined(n, labels) or ONE_LABEL)
 
 
 def by_pair(patterns: Patterns) -> dict[tuple[int, int], Patterns]:
@@ -148,15 +143,15 @@ def _why_undefined(n: int, labels: list[str]) -> str | None:
 
 # ------------------------------------------------------------------------ coefficients of counts of labels
 
-Counts = tuple[tuple[str, int], ...]  # (label, votes) of a sentence, in order of labels
+Labels = tuple[str, ...]  # of the votes on a sentence, sorted
 
 
-def _label_counts(patterns: Patterns) -> dict[Counts, int]:
-    """Forget who voted: the sentences by how many votes each label has."""
-    counted: Counter[Counts] = Counter()
+def _label_counts(patterns: Patterns) -> dict[Labels, int]:
+    """Forget who voted: the sentences by what labels they have."""
+    counted: Counter[Labels] = Counter()
     for pattern, n in patterns.items():
         if pattern and n:
-            counted[tuple(sorted(Counter(label for _, label in pattern).items()))] += n
+            counted[tuple(sorted([label for _, label in pattern]))] += n
     return dict(sorted(counted.items()))
 
 
@@ -173,8 +168,8 @@ class _Tally:
     n_labels: int
 
     @classmethod
-    def of(cls, patterns: list[Counts], labels: list[str]) -> "_Tally":
-        rows = [list(_parts(dict(pattern), labels)) for pattern in patterns]
+    def of(cls, sentences: list[Labels], labels: list[str]) -> "_Tally":
+        rows = [list(_parts(Counter(votes), labels)) for votes in sentences]
         return cls([list(column) for column in zip(*rows, strict=True)], len(labels))
 
     def sums(self, weights: Sequence[int]) -> list[float]:
@@ -201,7 +196,7 @@ class _Tally:
         return (sums[1] / sums[0] - by_chance) / (1 - by_chance)
 
 
-def _parts(votes: dict[str, int], labels: list[str]) -> Iterator[float]:
+def _parts(votes: Counter[str], labels: list[str]) -> Iterator[float]:
     n = sum(votes.values())
     is_pair = n >= 2
     equal = sum(each * (each - 1) for each in votes.values())
@@ -209,8 +204,8 @@ def _parts(votes: dict[str, int], labels: list[str]) -> Iterator[float]:
     yield equal / (n * (n - 1)) if is_pair else 0.0
     yield (n * (n - 1) - equal) / (n - 1) if is_pair else 0.0
     yield 1.0
-    yield from (float(votes.get(label, 0) if is_pair else 0) for label in labels)
-    yield from (votes.get(label, 0) / n for label in labels)
+    yield from (float(votes[label] if is_pair else 0) for label in labels)
+    yield from (votes[label] / n for label in labels)
 
 
 # ------------------------------------------------------------------------------- Cohen's kappa, pair by pair
@@ -222,7 +217,8 @@ class _PairTables:
     def __init__(self, patterns: Patterns) -> None:
         chosen = sorted((pattern, n) for pattern, n in patterns.items() if len(pattern) >= 2 and n)
         labels = sorted({label for pattern, _ in chosen for _, label in pattern})
-        pairs = {pair: number for number, pair in enumerate(by_pair(dict(chosen)))}
+        found = {(one[0], other[0]) for pattern, _ in chosen for one, other in combinations(pattern, 2)}
+        pairs = {pair: number for number, pair in enumerate(sorted(found))}
         place = {label: number for number, label in enumerate(labels)}
         self.size, self.n_pairs = len(labels), len(pairs)
         self.weights = [n for _, n in chosen]
@@ -265,8 +261,9 @@ def _kappa(table: list[list[int]]) -> float | None:
 Statistics = Callable[[Sequence[int]], list[float | None]]  # of how many sentences have each pattern
 
 
-def _undefined(n: int, reason: str) -> Figure:
-    return Figure(None, None, None, n, 0, reason)
+def _explained(figure: Figure, reason: str) -> Figure:
+    """Say why there is no value, where there is none."""
+    return Figure(None, None, None, figure.n, 0, reason) if figure.value is None else figure
 
 
 def _figures(weights: Sequence[int], statistics: Statistics, n: int, resamples: int) -> list[Figure]:

@@ -160,8 +160,17 @@ def test_a_pair_that_used_one_label_is_left_out_of_the_mean_and_named_where_all_
 
     assert measure(mixed).cohen.value == measure(by_pair(mixed)[0, 1]).cohen.value
     assert measure(apart).cohen.value is None
-    assert "No pair of people" in (measure(apart).cohen.reason or "")
+    assert measure(apart).cohen.reason == agreement.ONE_LABEL
     assert measure(apart).krippendorff.value == 1  # over all, two labels were told apart
+
+
+def test_where_only_lone_votes_differ_what_cannot_be_computed_says_so() -> None:
+    found = measure(patterns_of(["ccc.q", "ccc..", "...q."]))
+
+    assert found.per_cent.value == 100
+    assert (found.krippendorff.value, found.krippendorff.reason) == (None, agreement.ONE_LABEL)
+    assert (found.cohen.value, found.cohen.reason) == (None, agreement.ONE_LABEL)
+    assert found.ac1.value == 1  # lone votes show that there was another label to give
 
 
 def test_disagreement_by_rule_is_below_chance_and_not_undefined() -> None:
