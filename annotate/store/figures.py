@@ -10,7 +10,7 @@ What is counted, as ``name``: ``what`` (days as ``2026-01-05``, people by id):
 - ``documents``: state
 - ``sentences``, ``decided``, ``in_dispute``, ``checkable``, ``unchecked``, ``settled``: nothing
 - ``reviews``: wanted, done (sign-offs)
-- ``begun``, ``signed_off``, ``votes``, ``checked`` (settled): person
+- ``begun`` (of open ones), ``signed_off``, ``votes``, ``checked`` (settled): person
 - ``signed_off_on``, ``votes_on``, ``settled_on``: day
 - ``open_since``, ``unchecked_since``: day on which the document was loaded
 - ``labels``: label · ``statuses``: status · ``verdicts``: verdict of what is settled
@@ -243,13 +243,14 @@ def _count_document(document: Document) -> Figures:
 def _count_reviews(db: Database, ids: list[int]) -> Found:
     for row in db.rows(
         """
-        SELECT document, reviewer_id, substr(signed_off_at, 1, 10) AS day FROM reviews
-        WHERE document IN (SELECT value FROM json_each(:ids))
+        SELECT r.document, r.reviewer_id, substr(r.signed_off_at, 1, 10) AS day, d.state
+        FROM reviews AS r JOIN documents AS d ON d.number = r.document
+        WHERE r.document IN (SELECT value FROM json_each(:ids))
         """,
         ids=_json(ids),
     ):
         if row["day"] is None:
-            yield row["document"], "begun", row["reviewer_id"], 1
+            yield row["document"], "begun", row["reviewer_id"], int(row["state"] == "open")
         else:
             yield row["document"], "signed_off", row["reviewer_id"], 1
             yield row["document"], "signed_off_on", row["day"], 1

@@ -111,6 +111,17 @@ def test_nothing_that_comes_of_votes_is_in_them_while_a_document_is_blind(
     assert (found["signed_off"], found["begun"]) == ({"1": 1}, {"2": 1})
 
 
+def test_who_has_begun_is_at_work_only_while_the_document_is_open(
+    alice: Client, bob: Client, carol: Client, db: Database, pair: str
+) -> None:
+    carol.tag(pair, carol.sentences(pair)[0], "claim")
+    assert read(db, "begun")["begun"] == {"3": 1}
+
+    open_pair(pair, alice, bob)
+
+    assert read(db, "begun")["begun"] == {}
+
+
 def test_each_sees_the_figures_of_their_own_collections(
     alice: Client, db: Database, story: str, people: dict[str, Person]
 ) -> None:
