@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from annotate import errors
 from annotate.config import Settings
 from annotate.database import Database, open_database
+from annotate.sealing import seal, unseal
 from annotate.signing_in import session_limits
 from annotate.store.clock import seconds
 from annotate.store.reviewers import Person
@@ -159,6 +160,29 @@ def me() -> Person:
     """Return who is signed in."""
     person: Person = g.account.person
     return person
+
+
+def event_name(number: int | None) -> str | None:
+    """Return what names an event of the history outside."""
+    return None if number is None else seal(number, get_settings().secret_key or "")
+
+
+def event_number(name: str) -> int:
+    """:raises NotFound: no event was ever named so."""
+    number = unseal(name, get_settings().secret_key or "")
+    if number is None:
+        raise errors.NotFound("There is no such event.")
+    return number
+
+
+def event_before(cursor: str | None) -> int | None:
+    """:raises Invalid: no page of a history ended so."""
+    try:
+        return None if cursor is None else event_number(cursor)
+    except errors.NotFound:
+        raise errors.Invalid(
+            "Not right: cursor.", fields={"cursor": ["Must be the `next` of a page."]}
+        ) from None
 
 
 def load_session(token: str) -> Account | None:

@@ -32,3 +32,13 @@ REASONS = (  # for what an editor decides, as they stand in the record; words of
     "Wrong boundary",
     "Both possible",
 )
+# What the history tells of; of the document is also whatever is of no other kind.
+ACT_KINDS = (
+    "votes",
+    "decisions",
+    "verification",
+    "boundaries",
+    "comments",
+    "matches",
+    "document",
+)

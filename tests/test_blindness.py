@@ -18,6 +18,7 @@ from werkzeug.routing import Rule
 from annotate import create_app
 from annotate.config import Settings
 from annotate.database import Database, open_database
+from annotate.sealing import seal
 from annotate.store.speakers import unlisted_id
 from annotate.views.insight_tables import TABLES
 from tests.client import Client
@@ -87,7 +88,7 @@ def worlds(
 def addresses(rule: Rule, world: World) -> list[str]:
     """Fill in what a route asks for, so that it leads to the blind document and its sentences."""
     starts = [row["start"] for row in world.db.rows("SELECT start FROM sentences WHERE is_current = 1")]
-    events = [row["number"] for row in world.db.rows("SELECT number FROM events")]
+    events = [seal(number, world.app.secret_key or "") for number in range(1, 80)]  # more than there are
     values: dict[str, list[Any]] = {
         "document_id": [world.document],
         "start": sorted(set(starts)),

@@ -13,6 +13,7 @@ from annotate.api import (
     documents,
     exports,
     health,
+    history,
     speakers,
     verifications,
 )
@@ -42,7 +43,7 @@ def init_app(app: Flask) -> None:
     plugin = MarshmallowPlugin()
     api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": plugin})
     describe_tuples(plugin)
-    for module in (
+    modules = (
         documents,
         annotations,
         boundaries,
@@ -52,6 +53,8 @@ def init_app(app: Flask) -> None:
         verifications,
         speakers,
         exports,
-    ):
+        history,
+    )
+    for module in modules:
         api.register_blueprint(module.blp)
     app.register_blueprint(health.blp)

@@ -58,6 +58,7 @@ export class Panel {
     }
     this.#s = s;
     this.$('#excerpt').textContent = s.text;
+    this.$('#past').search = `start=${s.start}`;
     this.#showSuggestion(s);
     this.$('#my-label').textContent = words(s.mine.label) || 'Untagged';
     for (const name of ['speaker', 'note']) {

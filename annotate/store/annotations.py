@@ -8,7 +8,7 @@ from annotate.store.clock import now, seconds
 from annotate.store.contents import Place, Written, get_place, read_back
 from annotate.store.decisions import renew_decision
 from annotate.store.documents import record_change
-from annotate.store.events import record_event
+from annotate.store.events import marks, record_event
 from annotate.store.reviewers import Person
 
 
@@ -24,6 +24,7 @@ def record_annotation(
     note: str | None = None,
     origin: str = "api",
     seen_version: int | None = None,
+    restores: int | None = None,
 ) -> Written:
     """Store a reviewer's vote as its next version, and the decision that follows from it.
 
@@ -31,6 +32,7 @@ def record_annotation(
     :param label: one of ``schemas.terms.LABELS``, or None for no vote.
     :param origin: one of ``schemas.terms.ORIGINS``.
     :param seen_version: the version that the reviewer was looking at, 0 for none; None skips the check.
+    :param restores: number of the event whose state this is.
     :raises NotFound: no such document or sentence.
     :raises Stale: a newer version was stored since, for example from another tab.
     :raises Refused: code ``boundary_changed``, or ``signed_off`` for taking back a vote after signing off.
@@ -52,7 +54,8 @@ def record_annotation(
             document=place.document.number,
             sentence_id=place.sentence_id,
             was=_as_told(before),
-            now={"label": label, "speaker": speaker, "note": note, "version": version},
+            now={"label": label, "speaker": speaker, "note": note, "version": version}
+            | marks(restored=restores, is_late=place.standing.status == "settled"),
         )
         document = record_change(db, place.document, event, change=change)
         return read_back(db, document, place.start, by, version=version, n_tagged=n_tagged)

@@ -26,7 +26,7 @@ from annotate.store.carrying import (
 from annotate.store.clock import seconds
 from annotate.store.contents import Place, Sentence, count_tagged, get_place, list_sentences
 from annotate.store.documents import Document, record_change, superseded
-from annotate.store.events import record_event
+from annotate.store.events import marks, record_event
 from annotate.store.reviewers import Person
 from annotate.store.search import forget_sentences, index_sentences
 from annotate.text.cutting import cut
@@ -43,12 +43,21 @@ class Mended:
 
 
 def split_sentence(
-    db: Database, document_id: str, start: int, *, by: Person, seen_version: int, end: int, at: int
+    db: Database,
+    document_id: str,
+    start: int,
+    *,
+    by: Person,
+    seen_version: int,
+    end: int,
+    at: int,
+    restores: int | None = None,
 ) -> Mended:
     """Make two sentences of one; both take over its records.
 
     :param at: where to cut, in code points of the document's text; white space beside it is in no part.
     :param seen_version: of one's own annotation of the sentence, 0 for none.
+    :param restores: number of the event that this takes back.
     :raises NotFound: no such document or sentence.
     :raises Forbidden: a reviewer, where others are at work too.
     :raises Stale: one's own annotation was changed since; `current` is it.
@@ -58,11 +67,18 @@ def split_sentence(
     with db.transaction():
         place = _get_place(db, document_id, start, end, by, seen_version)
         text, _ = _read_text(db, place)
-        return _mend(db, place, by, _list_spans(db, place, n=1), cut(text, start, end, at), text)
+        return _mend(db, place, by, _list_spans(db, place, n=1), cut(text, start, end, at), text, restores)
 
 
 def merge_sentences(
-    db: Database, document_id: str, start: int, *, by: Person, seen_version: int, end: int
+    db: Database,
+    document_id: str,
+    start: int,
+    *,
+    by: Person,
+    seen_version: int,
+    end: int,
+    restores: int | None = None,
 ) -> Mended:
     """Make one sentence of this and the next one; a person's equal votes are carried, others are lost.
 
@@ -78,7 +94,7 @@ def merge_sentences(
         text, blocks = _read_text(db, place)
         if any(start < begin <= spans[1].start for begin, *_ in blocks):
             raise Invalid("The next sentence stands in another block.", code="across_blocks")
-        return _mend(db, place, by, spans, [(start, spans[1].stop)], text)
+        return _mend(db, place, by, spans, [(start, spans[1].stop)], text, restores)
 
 
 def _get_place(db: Database, document_id: str, start: int, end: int, by: Person, seen_version: int) -> Place:
@@ -117,7 +133,13 @@ def _list_spans(db: Database, place: Place, *, n: int) -> list[Span]:
 
 
 def _mend(
-    db: Database, place: Place, by: Person, old: list[Span], spans: list[tuple[int, int]], text: str
+    db: Database,
+    place: Place,
+    by: Person,
+    old: list[Span],
+    spans: list[tuple[int, int]],
+    text: str,
+    restores: int | None,
 ) -> Mended:
     refuse_begun(db, old)
     counted, told = _count(db, old), _as_told(db, old)
@@ -136,7 +158,7 @@ def _mend(
         document=place.document.number,
         sentence_id=place.sentence_id,
         was=told,
-        now=_as_told(db, change.new) | {"sign_offs_taken_back": taken_back},
+        now=_as_told(db, change.new) | {"sign_offs_taken_back": taken_back} | marks(restored=restores),
     )
     document = record_change(
         db,

@@ -10,7 +10,7 @@ from annotate.errors import Refused, Stale
 from annotate.store.clock import now
 from annotate.store.contents import Standing, Written, get_place, read_back
 from annotate.store.documents import Document, record_change
-from annotate.store.events import record_event
+from annotate.store.events import marks, record_event
 from annotate.store.reviewers import Person
 
 NO_CHANGE = rules.Tally()
@@ -27,11 +27,13 @@ def record_decision(
     label: str | None,
     speaker: str | None = None,
     reason: str | None = None,
+    restores: int | None = None,
 ) -> Written:
     """Store an editor's adjudication; it stands over the votes until an editor changes it.
 
     :param label: None gives the sentence back to its votes.
     :param seen_version: of the decision that the editor was looking at, 0 for none.
+    :param restores: number of the event whose state this is.
     :raises Forbidden: not an editor.
     :raises Stale: the decision was changed since.
     :raises Refused: code ``open`` before N have signed off, ``settled`` while its checking is,
@@ -60,7 +62,9 @@ def record_decision(
             document=place.document.number,
             sentence_id=place.sentence_id,
             was=_as_current(before),
-            now=asdict(outcome) | {"reason": reason, "has_voted": bool(place.mine and place.mine["label"])},
+            now=asdict(outcome)
+            | {"reason": reason, "has_voted": bool(place.mine and place.mine["label"])}
+            | marks(votes=_list_told_votes(db, place.sentence_id), restored=restores),
         )
         decided: dict[str, Any] = {"editor_id": by.id, "event": event} if label else {"votes": votes}
         change = _store(db, place.sentence_id, before, outcome, reason=reason, **decided)
@@ -87,6 +91,19 @@ def _as_current(standing: Standing) -> dict[str, object]:
         "in_dispute": bool(standing.in_dispute),
         "version": standing.version or 0,
     }
+
+
+def _list_told_votes(db: Database, sentence_id: int) -> list[dict[str, str]]:
+    """List whose votes an editor had before them, for the history."""
+    rows = db.rows(
+        """
+        SELECT r.name AS reviewer, a.label
+        FROM annotations AS a JOIN reviewers AS r ON r.id = a.reviewer_id
+        WHERE a.sentence_id = :id AND a.label IS NOT NULL ORDER BY r.name_key
+        """,
+        id=sentence_id,
+    )
+    return [dict(row) for row in rows]
 
 
 def list_votes(db: Database, sentence_id: int) -> list[rules.Vote]:

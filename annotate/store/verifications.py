@@ -12,7 +12,7 @@ from annotate.store.clock import now
 from annotate.store.contents import Place, Written, get_place, get_standing, list_sentences, read_back
 from annotate.store.decisions import renew_decision
 from annotate.store.documents import record_change
-from annotate.store.events import record_event
+from annotate.store.events import marks, record_event
 from annotate.store.reviewers import Person
 
 
@@ -31,6 +31,7 @@ def record_verification(
     evidence: list[dict[str, Any]],
     reason: str | None = None,
     two_person_rule: bool = False,
+    restores: int | None = None,
 ) -> Written:
     """Store the next version of a verification, if the rules let it follow the one that stands.
 
@@ -38,6 +39,7 @@ def record_verification(
     :param attribution: None means `unconfirmed` on a quote, and is all that a claim can have.
     :param evidence: all of it, in order, each validated by ``schemas.verification.Evidence``.
     :param reason: why a settled one is reopened.
+    :param restores: number of the event whose state this is.
     :raises Stale: a newer version was stored since; `current` is it.
     :raises Refused: code ``not_decided``, ``settled`` or ``boundary_changed``.
     :raises Forbidden: code ``two_persons``.
@@ -69,7 +71,7 @@ def record_verification(
             reason=reason,
             two_person_rule=two_person_rule,
         )
-        return _record(db, place, label or "", row, before, after, by=by, reason=reason)
+        return _record(db, place, label or "", row, before, after, by=by, reason=reason, restores=restores)
 
 
 def _find(db: Database, sentence_id: int) -> Row | None:
@@ -111,6 +113,7 @@ def _record(
     *,
     by: Person,
     reason: str | None,
+    restores: int | None,
 ) -> Written:
     version = _write(db, place, label, after, by)
     was_status = None if row is None or row["is_suspended"] else row["status"]
@@ -127,7 +130,7 @@ def _record(
         document=place.document.number,
         sentence_id=place.sentence_id,
         was=_as_told(row),
-        now=asdict(after) | {"version": version, "reason": reason},
+        now=asdict(after) | {"version": version, "reason": reason} | marks(restored=restores),
     )
     document = record_change(db, place.document, event, change=change)
     written = read_back(db, document, place.start, by, version=version)

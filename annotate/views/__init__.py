@@ -3,7 +3,7 @@
 from flask import Flask
 
 from annotate.rules import may
-from annotate.views import adjudication, auth, insights, pages, speakers, static
+from annotate.views import adjudication, auth, history, insights, pages, speakers, static
 
 PAGES = (  # as they stand in the navigation, with what one must be allowed to do to see them
     ("pages.queue", "Queue", "annotate"),
@@ -20,7 +20,7 @@ PAGES = (  # as they stand in the navigation, with what one must be allowed to d
 def init_app(app: Flask) -> None:
     """Register every page."""
     static.init_app(app)
-    for module in (auth, pages, adjudication, speakers, insights):
+    for module in (auth, pages, adjudication, speakers, insights, history):
         app.register_blueprint(module.blp)
     there = [page for page in PAGES if page[0] in app.view_functions]
     app.add_template_global(
