@@ -92,8 +92,8 @@ def compare(was: State, now: State, names: list[str], *, told: tuple[str, ...] =
 
 
 def _is_whole(was: Any, now: Any) -> bool:
-    """Whether the words of a line can say a value as it is, there being none before."""
-    return not was and len(as_text(now)) <= LONGEST_QUOTED
+    """Whether the words of a line can say a value as it is, there being none before or after."""
+    return not (was and now) and len(as_text(was or now)) <= LONGEST_QUOTED
 
 
 def may_restore(event: Event, role: str) -> bool:

@@ -67,12 +67,30 @@ def test_every_page_passes_axe(
     assert_accessible(page)
     page.get_by_role("button", name="Discard changes").click()
     page.keyboard.press("Escape")
+    for query in ("", "?start=0", "?kind=matches"):
+        visitor.go(f"/documents/{document}/history{query}")
+        assert_accessible(page)
+    undone(visitor, document)
+    assert_accessible(page)
+    visitor.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert_accessible(page)
     page.keyboard.press("Escape")
     show_every_strip(visitor, desk)
     assert_accessible(page)
+
+
+def undone(visitor: Visitor, document: str) -> None:
+    """Change a label, and open the step before the first one is restored."""
+    page = visitor.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    visitor.press("Home b")
+    visitor.is_saved()
+    visitor.go(f"/documents/{document}/history?kind=votes")
+    page.get_by_role("link", name="Restore this").first.click()
+    expect(page.get_by_role("button", name="Restore this")).to_be_visible()
 
 
 def show_every_strip(visitor: Visitor, desk: Desk) -> None:
@@ -120,6 +138,13 @@ def test_at_320_pixels_and_at_200_percent_nothing_is_cut_off(
     for viewport in ({"width": 320, "height": 640}, {"width": 640, "height": 425}):
         visitor = visitors(server, "alice", viewport=viewport)
         for path in ("/", "/documents", f"/documents/{document}", "/insights", "/account"):
+        for path in (
+            "/",
+            "/documents",
+            f"/documents/{document}",
+            f"/documents/{document}/history",
+            "/account",
+        ):
             page = visitor.go(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
