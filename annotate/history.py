@@ -181,12 +181,20 @@ def _tell_vote(was: State, now: State) -> str:
     before, after = was.get("label"), now.get("label")
     late = ", after it was settled" if now.get("is_late") else ""
     if before == after:
-        given = [name for name in ("speaker", "note") if was.get(name) != now.get(name)]
-        return (f"changed the {_listed(given)}" if given else f"said {_term(after)} once more") + late
+        return (_tell_words(was, now) or f"said {_term(after)} once more") + late
     if after is None:
         return f"took their label back: {_term(before)}{late}"
     done = f"changed their label from {_term(before)} to" if before else "tagged it"
     return f"{done} {_term(after)}{late}"
+
+
+def _tell_words(was: State, now: State) -> str:
+    """What became of speaker and note; empty where they are as they were."""
+    given = [name for name in ("speaker", "note") if was.get(name) != now.get(name)]
+    if not given:
+        return ""
+    is_new, is_gone = (not any(state.get(name) for name in given) for state in (was, now))
+    return f"{'added' if is_new else 'removed' if is_gone else 'changed'} the {_listed(given)}"
 
 
 def _tell_decision(was: State, now: State) -> str:

@@ -113,7 +113,10 @@ VOTES = [{"reviewer": "alice", "label": "quote"}, {"reviewer": "bob", "label": "
 TOLD = [
     ("annotated", None, QUOTE, "tagged it quote"),
     ("annotated", QUOTE, CLAIM, "changed their label from quote to claim"),
-    ("annotated", QUOTE, QUOTE | {"speaker": "Rask", "note": "x"}, "changed the speaker and note"),
+    ("annotated", QUOTE, QUOTE | {"speaker": "Rask", "note": "x"}, "added the speaker and note"),
+    ("annotated", QUOTE | {"note": "x"}, QUOTE | {"note": "y"}, "changed the note"),
+    ("annotated", QUOTE | {"note": "x"}, QUOTE, "removed the note"),
+    ("annotated", QUOTE, QUOTE, "said quote once more"),
     ("annotated", QUOTE, QUOTE | {"label": None}, "took their label back: quote"),
     ("annotated", None, CLAIM | {"is_late": True}, "tagged it claim, after it was settled"),
     ("annotated", QUOTE, CLAIM | {"restored": 7}, "changed their label from quote to claim (restored)"),
