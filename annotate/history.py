@@ -269,6 +269,22 @@ def _tell_erasing(was: State, now: State) -> str:
     return f"withdrew the article and erased its text{_quoted(now.get('reason'))}"
 
 
+def _tell_correction(was: State, now: State) -> str:
+    return f"corrected what was settled: {_tell_checking(was, now)}{_quoted(now.get('reason'))}"
+
+
+def _tell_handing(was: State, now: State) -> str:
+    return f"gave it to {now.get('reviewer') or 'somebody'} to check{_quoted(now.get('question'))}"
+
+
+def _tell_assigning(was: State, now: State) -> str:
+    return "changed who reviews the document" if now.get("assigned") else "left the document to everybody"
+
+
+def _tell_closing(was: State, now: State) -> str:
+    return f"closed the document{_quoted(now.get('reason'))}"
+
+
 def _says(words: str) -> Callable[[State, State], str]:
     return lambda was, now: words
 
@@ -322,6 +338,7 @@ class Act:
 SAID = ("label", "speaker", "note")
 CHECKED = ("status", "attribution", "verdict", "rationale", "evidence")
 DECIDED = ("label", "speaker", "reason")
+CORRECTED = (*CHECKED, "reason")
 BOUNDS = ("sentences", "votes_on_them")
 ACTS: dict[str, Act] = {
     "annotated": Act("votes", _tell_vote, "own", SAID, ("label",), "annotation"),
@@ -333,14 +350,33 @@ ACTS: dict[str, Act] = {
     ),
     "verified": Act("verification", _tell_checking, "none", CHECKED, ("status",), "verification"),
     "verification_reopened": Act(
-        "verification", _tell_reopening, "none", (*CHECKED, "reason"), ("reason",), "verification"
+        "verification", _tell_reopening, "none", CORRECTED, ("reason",), "verification"
     ),
     "commented": Act("comments", _tell_comment, "own", ("text",), ("text",)),
     "comment_changed": Act("comments", _tell_comment, "own", ("text",)),
     "comment_removed": Act("comments", _says("took a comment back"), "own", ("text",)),
+    "verification_corrected": Act("verification", _tell_correction, "none", CORRECTED, (), "verification"),
+    "assigned_to_check": Act(
+        "verification", _tell_handing, "none", ("reviewer", "question"), ("reviewer", "question")
+    ),
+    "released": Act("verification", _says("gave it back to the desk"), "none"),
+    "verification_carried": Act(
+        "verification", _says("took its verification over, for a second look"), "none", ("status",)
+    ),
+    "verification_suspended": Act(
+        "verification", _says("set its settled verification aside"), "none", ("label",)
+    ),
+    "verification_resumed": Act(
+        "verification", _says("brought its settled verification back"), "none", ("label",)
+    ),
     "split": Act("boundaries", _tell_split, "all", BOUNDS, (), "boundaries", _bounds),
     "merged": Act("boundaries", _tell_merge, "all", BOUNDS, (), "boundaries", _bounds),
     "signed_off": Act("document", _says("signed the document off"), "all"),
+    "assigned": Act("document", _tell_assigning, "all", ("assigned",)),
+    "prioritised": Act("document", _says("changed the priority"), "all", ("priority",)),
+    "reviews_needed_changed": Act("document", _says("changed how many reviews it needs"), "all"),
+    "closed": Act("document", _tell_closing, "all", ("reason",), ("reason",)),
+    "reopened": Act("document", _says("reopened the document"), "all", ("state",)),
     "loaded": Act("document", _tell_loading, "all", ("key",), ("key",)),
     "described": Act("document", _says("changed what is said of the article"), "all"),
     "superseded": Act("document", _says("put a newer revision in its place"), "all", ("state",)),

@@ -40,11 +40,31 @@ def _find_recorders(tree: ast.Module) -> Recorders:
 
 
 def _acts_in(tree: ast.Module, recorders: Recorders) -> set[str]:
-    direct = [_argument(call, 1) for call in _calls(tree, "record_event") if _is_of_document(call)]
-    passed_on = [_argument(call, place) for name, place in recorders.items() for call in _calls(tree, name)]
-    names = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    spelled = [act for act in direct if not (isinstance(act, ast.Name) and act.id in names)]
-    return {word for act in [*spelled, *passed_on] for word in _strings(act)}
+    acts: set[str] = set()
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        parameters = {arg.arg for arg in function.args.args}
+        direct = [_argument(call, 1) for call in _calls(function, "record_event") if _is_of_document(call)]
+        found = [each for each in direct if getattr(each, "id", "") not in parameters]
+        found += [_argument(call, n) for name, n in recorders.items() for call in _calls(function, name)]
+        acts |= {word for each in found for word in _words(each, function)}
+    return acts
+
+
+def _words(act: ast.expr, function: ast.FunctionDef) -> set[str]:
+    """The words that an expression may be: spelled out, given to a name, or keys of a table."""
+    if isinstance(act, ast.Constant):
+        return {str(act.value)}
+    nodes = list(ast.walk(function))
+    parts = [act.body, act.orelse] if isinstance(act, ast.IfExp) else []
+    if isinstance(act, ast.Name):
+        parts = [n.value for n in nodes if isinstance(n, ast.Assign) and act.id in _names(n.targets)]
+        parts = parts or [key for n in nodes if isinstance(n, ast.Dict) for key in n.keys if key]
+    assert parts, f"{function.name} records an act that is not spelled out: {ast.unparse(act)}"
+    return {word for part in parts for word in _words(part, function)}
+
+
+def _names(targets: list[ast.expr]) -> list[str]:
+    return [getattr(each, "id", "") for each in targets]
 
 
 def _calls(node: ast.AST, name: str) -> list[ast.Call]:
@@ -59,14 +79,6 @@ def _argument(call: ast.Call, place: int) -> ast.expr:
 
 def _is_of_document(call: ast.Call) -> bool:
     return any(each.arg == "document" for each in call.keywords)
-
-
-def _strings(node: ast.expr) -> set[str]:
-    """The words that an expression may be; one that is not spelled out fails the test."""
-    if isinstance(node, ast.IfExp):
-        return _strings(node.body) | _strings(node.orelse)
-    assert isinstance(node, ast.Constant), f"an act that is not spelled out: {ast.unparse(node)}"
-    return {str(node.value)}
 
 
 def test_every_act_that_is_recorded_of_a_document_has_a_sentence_of_its_own() -> None:
@@ -145,6 +157,12 @@ TOLD = [
     ("merged", None, {"sign_offs_taken_back": []}, "joined two sentences"),
     ("merged", None, {"sign_offs_taken_back": ["alice", "bob"]},
      "joined two sentences, which took alice’s and bob’s sign-offs back"),
+    ("assigned_to_check", None, {"reviewer": "bob", "question": "How many?"},
+     "gave it to bob to check: “How many?”"),
+    ("assigned", {"assigned": ["bob"]}, {"assigned": []}, "left the document to everybody"),
+    ("assigned", {"assigned": []}, {"assigned": ["bob"]}, "changed who reviews the document"),
+    ("closed", {"closed": False, "reason": None}, {"closed": True, "reason": "Old news"},
+     "closed the document: “Old news”"),
     ("signed_off", None, None, "signed the document off"),
     ("loaded", None, {"key": "a.txt", "revision": 1}, "loaded the article"),
     ("loaded", None, {"key": "a.txt", "revision": 2}, "loaded revision 2 of the article"),
