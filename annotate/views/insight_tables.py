@@ -217,7 +217,9 @@ def _pairs(desk: Desk) -> Table:
     columns = ("Person", "And", "Sentences", "Per cent", "Kappa", "Why no kappa")
     if desk.sees_people:
         rows = [_pair(each) for each in desk.report.by_pair]
-        return table("pairs", columns, rows) if any(row[5] for row in rows) else _narrowed(columns, rows)
+        links = [_disputes(desk, reviewer=each.reviewers[0]) for each in desk.report.by_pair]
+        n_columns = 6 if any(row[5] for row in rows) else 5
+        return table("pairs", columns[:n_columns], [row[:n_columns] for row in rows], *links)
     mine = [each.per_cent for each in desk.report.by_pair if desk.reader.name in each.reviewers]
     n = sum(each.n for each in mine)
     equal = sum(each.n * (each.value or 0) for each in mine)
@@ -226,20 +228,19 @@ def _pairs(desk: Desk) -> Table:
     )
 
 
-def _narrowed(columns: tuple[str, ...], rows: list[tuple[Cell, ...]]) -> Table:
-    return table("pairs", columns[:5], [row[:5] for row in rows])
-
-
 def _pair(each: PairAgreement) -> tuple[Cell, ...]:
     kappa = each.cohen
     return (*each.reviewers, each.per_cent.n, _rounded(each.per_cent, 1), _rounded(kappa, 2), kappa.reason)
 
 
 def _confusions(desk: Desk) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (_words(one), _words(other), n) for one, other, n in desk.report.confusions
-    ]
-    return table("confusions", ("Label", "And", "Pairs of votes"), rows)
+    rows: list[tuple[Cell, ...]] = []
+    links = []
+    for *labels, n in desk.report.confusions:
+        one, other = sorted(map(str, labels), key=LABELS.index)
+        rows.append((_words(one), _words(other), n))
+        links.append(_disputes(desk, pair=f"{one}-{other}"))
+    return table("confusions", ("Label", "And", "Pairs of votes"), rows, *links)
 
 
 def _age(desk: Desk) -> Table:
@@ -275,10 +276,19 @@ def _verdicts(desk: Desk) -> Table:
 
 def _board(**wanted: str) -> str | None:
     """Return where the verification desk shows such checks."""
-    if "desk.board" not in current_app.view_functions:
+    return _leads_to("desk.board", wanted)
+
+
+def _disputes(desk: Desk, **wanted: str) -> str | None:
+    """Return where editors find what of such votes is still in dispute."""
+    return _leads_to("adjudication.board", wanted) if rules.may(desk.reader.role, "adjudicate") else None
+
+
+def _leads_to(endpoint: str, wanted: dict[str, str]) -> str | None:
+    if endpoint not in current_app.view_functions:
         return None
     values: dict[str, Any] = {**wanted, "collection": request.args.get("collection") or None}
-    return url_for("desk.board", **values)
+    return url_for(endpoint, **values)
 
 
 TABLES: dict[str, Callable[[Desk], Table]] = {

@@ -51,6 +51,9 @@ def test_the_page_tells_agreement_in_words_and_how_far_the_desk_is(carol: Client
     assert "14 independent votes on 7 sentences" in page
     assert "/documents?state=in_dispute" in page
     assert "/documents?collection=desk" in page
+    for link in ("/adjudication?pair=claim-quote", "/adjudication?reviewer=alice"):
+        assert f'href="{link}"' in page
+        assert carol.get(link).status_code == 200
 
 
 def test_each_table_holds_what_happened(carol: Client, read: str) -> None:
@@ -88,6 +91,7 @@ def test_editors_see_figures_by_name_and_a_reviewer_only_their_own(
     page = alice.get("/insights").text
 
     assert "bob" not in page
+    assert "/adjudication" not in page
     assert [row["Person"] for row in rows_of(alice, "people")] == ["alice"]
     assert [list(row.values()) for row in rows_of(alice, "pairs")] == [["alice", "all others", "7", "85.7"]]
     assert "14 independent votes" in page
