@@ -428,3 +428,22 @@ def m0011_insights(db: Database) -> None:
             SELECT 1, coalesce(max(number), 0), 0 FROM events;
         """
     )
+
+
+@MIGRATIONS()
+def m0012_links(db: Database) -> None:
+    """One-time links for who has no password, and when somebody was last here; see ``store/links.py``."""
+    db.executescript(
+        """
+        CREATE TABLE links (
+            reviewer_id INTEGER PRIMARY KEY REFERENCES reviewers,  -- one each: a new one replaces it
+            secret_hash BLOB NOT NULL UNIQUE,        -- the address alone holds the secret
+            expires_at INTEGER NOT NULL              -- seconds since 1970
+        ) STRICT;
+
+        -- Seconds since 1970; NULL: never yet. Sessions tell it only while they last.
+        ALTER TABLE reviewers ADD COLUMN seen_at INTEGER;
+        UPDATE reviewers SET seen_at = (
+            SELECT max(seen_at) FROM sessions WHERE reviewer_id = reviewers.id);
+        """
+    )

@@ -30,7 +30,16 @@ login_manager = LoginManager()
 
 API = "/api/"
 BEARER = "Bearer "
-PUBLIC = {"static", "auth.sign_in", "auth.sign_in_now", "health.root", "health.api"}
+PUBLIC = {
+    "static",
+    "auth.sign_in",
+    "auth.sign_in_now",
+    "welcome.arrive",
+    "welcome.show",
+    "welcome.choose",
+    "health.root",
+    "health.api",
+}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 STATUS = {  # the one place where a domain error meets HTTP
@@ -244,7 +253,7 @@ def _add_headers(response: AnyResponse) -> AnyResponse:
     headers = response.headers
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.endpoint != "static" or response.status_code != 200:

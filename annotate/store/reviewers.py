@@ -85,17 +85,18 @@ def check_name(name: str) -> None:
         )
 
 
-def add_reviewer(db: Database, *, name: str, role: str, password: str, by: int | None = None) -> Reviewer:
-    """Add an account that can sign in at once.
+def add_reviewer(
+    db: Database, *, name: str, role: str, password: str | None, by: int | None = None
+) -> Reviewer:
+    """Add an account that can sign in at once, or without a password as soon as a link has been used.
 
     :param role: one of ``schemas.terms.ROLES``.
     :raises Invalid: the name or the password is not good enough.
     :raises Refused: the name is taken.
     """
     check_name(name)
-    check_password(password, name)
     _check_role(role)
-    hashed = hash_password(password)
+    hashed = None if password is None else hash_good_password(password, name)
     with db.transaction():
         if find_reviewer(db, name):
             raise Refused(f"There is already someone called {name}.", code="taken")
@@ -138,7 +139,7 @@ def set_role(db: Database, name: str, role: str, *, by: int | None = None) -> Re
 
 
 def set_active(db: Database, name: str, is_active: bool, *, by: int | None = None) -> Reviewer:
-    """Disable or enable an account; disabling ends its sessions and tokens, its work stays.
+    """Disable or enable an account; disabling ends its sessions, tokens and link, its work stays.
 
     :raises Refused: it is the last active admin.
     """
@@ -154,6 +155,7 @@ def set_active(db: Database, name: str, is_active: bool, *, by: int | None = Non
         if not is_active:
             _keep_an_admin(db)
             end_sessions(db, reviewer.id)
+            end_link(db, reviewer.id)
             db.write(
                 "UPDATE tokens SET revoked_at = :now WHERE reviewer_id = :id AND revoked_at IS NULL",
                 now=now(),
@@ -165,26 +167,45 @@ def set_active(db: Database, name: str, is_active: bool, *, by: int | None = Non
 
 
 def set_password(db: Database, name: str, password: str, *, by: int | None = None) -> None:
-    """Give someone a new password; every session of theirs ends.
+    """Give someone a new password; every session of theirs ends, and a link that waits for them.
 
     :raises Invalid: the password is not good enough.
     """
     reviewer = get_reviewer(db, name)
-    check_password(password, reviewer.name)
-    hashed = hash_password(password)
+    hashed = hash_good_password(password, reviewer.name)
     with db.transaction():
-        db.write(
-            "UPDATE reviewers SET password_hash = :hashed WHERE id = :id",
-            hashed=hashed,
-            id=reviewer.id,
-        )
-        end_sessions(db, reviewer.id)
-        record_event(db, "password_changed", by=by, now={"name": reviewer.name})
+        store_password(db, reviewer, hashed, by=by)
+
+
+def hash_good_password(password: str, name: str) -> str:
+    """Return the hash of a new password; it takes a while, so it is done outside of transactions.
+
+    :raises Invalid: the password is not good enough.
+    """
+    check_password(password, name)
+    return hash_password(password)
+
+
+def store_password(db: Database, reviewer: Person, hashed: str, *, by: int | None) -> None:
+    """Keep the hash of someone's new password, inside an open transaction."""
+    db.write(
+        "UPDATE reviewers SET password_hash = :hashed WHERE id = :id",
+        hashed=hashed,
+        id=reviewer.id,
+    )
+    end_sessions(db, reviewer.id)
+    end_link(db, reviewer.id)
+    record_event(db, "password_changed", by=by, now={"name": reviewer.name})
 
 
 def end_sessions(db: Database, reviewer_id: int) -> None:
     """End every session of someone, inside an open transaction."""
     db.write("DELETE FROM sessions WHERE reviewer_id = :id", id=reviewer_id)
+
+
+def end_link(db: Database, reviewer_id: int) -> None:
+    """Take back the one-time link that waits for someone, inside an open transaction."""
+    db.write("DELETE FROM links WHERE reviewer_id = :id", id=reviewer_id)
 
 
 def _check_role(role: str) -> None:
@@ -193,6 +214,17 @@ def _check_role(role: str) -> None:
 
 
 def _keep_an_admin(db: Database) -> None:
-    """The check stands after the change, in its transaction: two admins at once cannot both go."""
-    if not db.value("SELECT 1 FROM reviewers WHERE role = 'admin' AND is_active = 1"):
-        raise Refused("This is the last active admin; make somebody else one first.", code="last_admin")
+    """The check stands after the change, in its transaction: two admins at once cannot both go.
+
+    Who was added and has not used the link yet may never come: that is no admin to rely on.
+    """
+    if not db.value(
+        """
+        SELECT 1 FROM reviewers
+        WHERE role = 'admin' AND is_active = 1 AND password_hash IS NOT NULL
+        """
+    ):
+        raise Refused(
+            "This is the last active admin who can sign in; make somebody else one first.",
+            code="last_admin",
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from annotate.database import Database
 from annotate.store.clock import seconds
+from annotate.store.events import record_event
 from annotate.store.reviewers import Person
 
 TOUCH_SECONDS = 60  # how exactly "last seen" is known; every request need not write
@@ -22,6 +23,7 @@ class Session:
 def add_session(db: Database, reviewer_id: int) -> str:
     """Start a session inside an open transaction; return the token, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
+    db.write("UPDATE reviewers SET seen_at = :now WHERE id = :id", now=seconds(), id=reviewer_id)
     db.write(
         """
         INSERT INTO sessions (token_hash, reviewer_id, created_at, seen_at)
@@ -59,6 +61,14 @@ def touch_session(db: Database, token: str) -> None:
             now=seconds(),
             hash=_hash(token),
         )
+        db.write(
+            """
+            UPDATE reviewers SET seen_at = :now
+            WHERE id = (SELECT reviewer_id FROM sessions WHERE token_hash = :hash)
+            """,
+            now=seconds(),
+            hash=_hash(token),
+        )
 
 
 def end_session(db: Database, token: str) -> None:
@@ -67,26 +77,69 @@ def end_session(db: Database, token: str) -> None:
         db.write("DELETE FROM sessions WHERE token_hash = :hash", hash=_hash(token))
 
 
+def end_sessions_of(
+    db: Database, owner: Person, *, only: str | None = None, keep: str = "", by: int | None = None
+) -> int:
+    """End someone's sessions, by themselves or by an admin.
+
+    :param only: the handle of one, as `list_sessions` tells it; None: all.
+    :param keep: the token of the session that stays.
+    :returns: how many have ended.
+    """
+    with db.transaction():
+        ended = db.write(
+            """
+            DELETE FROM sessions WHERE reviewer_id = :id AND token_hash <> :keep
+              AND (:only IS NULL OR lower(hex(substr(token_hash, 1, 8))) = :only)
+            RETURNING reviewer_id
+            """,
+            id=owner.id,
+            only=only,
+            keep=_hash(keep),
+        )
+        if ended:
+            record_event(db, "sessions_ended", by=by, now={"name": owner.name, "n": len(ended)})
+        return len(ended)
+
+
 def end_all_sessions(db: Database) -> None:
-    """End everybody's session."""
+    """End everybody's session, and every link that waits for somebody."""
     with db.transaction():
         db.write("DELETE FROM sessions")
+        db.write("DELETE FROM links")
 
 
-def list_sessions(db: Database, reviewer_id: int, *, current: str) -> list[dict[str, object]]:
-    """List someone's sessions, newest first.
+@dataclass(frozen=True)
+class ListedSession:
+    """A session as it can be shown: `handle` names it and opens nothing; times in seconds since 1970."""
+
+    handle: str
+    created_at: int
+    seen_at: int
+    is_current: bool
+
+
+def list_sessions(
+    db: Database, reviewer_id: int, *, current: str = "", idle_seconds: int, max_seconds: int
+) -> list[ListedSession]:
+    """List someone's sessions that live, newest first.
 
     :param current: the token of the session that asks, to mark it.
     """
     rows = db.rows(
         """
-        SELECT created_at, seen_at, token_hash = :current AS is_current
-        FROM sessions WHERE reviewer_id = :id ORDER BY seen_at DESC
+        SELECT lower(hex(substr(token_hash, 1, 8))), created_at, seen_at, token_hash = :current
+        FROM sessions
+        WHERE reviewer_id = :id AND seen_at > :now - :idle AND created_at > :now - :longest
+        ORDER BY seen_at DESC, created_at DESC
         """,
         id=reviewer_id,
         current=_hash(current),
+        now=seconds(),
+        idle=idle_seconds,
+        longest=max_seconds,
     )
-    return [dict(row) for row in rows]
+    return [ListedSession(row[0], row[1], row[2], bool(row[3])) for row in rows]
 
 
 def remove_old_sessions(db: Database, *, idle_seconds: int, max_seconds: int) -> None:

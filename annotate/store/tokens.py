@@ -25,6 +25,11 @@ class Token:
     expires_at: str | None
     revoked_at: str | None
 
+    @property
+    def has_expired(self) -> bool:
+        """Whether its time is over; it holds its name until it is revoked."""
+        return self.expires_at is not None and self.expires_at <= now()
+
 
 @dataclass(frozen=True)
 class Bearer:
@@ -45,7 +50,8 @@ def add_token(
     """
     check_name(name)
     if scope not in SCOPES:
-        raise Invalid(f"A scope is one of {', '.join(SCOPES)}.")
+        problem = f"A scope is one of {', '.join(SCOPES)}."
+        raise Invalid(problem, fields={"scope": [problem]})
     if not owner.is_active:
         raise Refused(f"{owner.name} is disabled.", code="disabled")
     secret = f"annotate_{secrets.token_urlsafe(32)}"
@@ -85,14 +91,16 @@ def find_bearer(db: Database, secret: str) -> Bearer | None:
     return None if row is None else Bearer(Person(*row[:3], hidden=row["hidden"]), row["scope"])
 
 
-def list_tokens(db: Database) -> list[Token]:
-    """List every token, also those no longer in force, by owner and name."""
+def list_tokens(db: Database, owner: Person | None = None) -> list[Token]:
+    """List every token, or one person's, also those no longer in force, by owner and name."""
     rows = db.rows(
         """
         SELECT t.id, r.name AS reviewer, t.name, t.scope, t.created_at, t.expires_at, t.revoked_at
         FROM tokens AS t JOIN reviewers AS r ON r.id = t.reviewer_id
+        WHERE :owner IS NULL OR t.reviewer_id = :owner
         ORDER BY r.name_key, t.name, t.id
-        """
+        """,
+        owner=owner and owner.id,
     )
     return [Token(*row) for row in rows]
 

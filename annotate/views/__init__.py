@@ -3,7 +3,17 @@
 from flask import Flask
 
 from annotate.rules import may
-from annotate.views import adjudication, auth, history, insights, pages, speakers, static
+from annotate.views import (
+    access,
+    adjudication,
+    auth,
+    history,
+    insights,
+    pages,
+    speakers,
+    static,
+    welcome,
+)
 
 PAGES = (  # as they stand in the navigation, with what one must be allowed to do to see them
     ("pages.queue", "Queue", "annotate"),
@@ -20,7 +30,16 @@ PAGES = (  # as they stand in the navigation, with what one must be allowed to d
 def init_app(app: Flask) -> None:
     """Register every page."""
     static.init_app(app)
-    for module in (auth, pages, adjudication, speakers, insights, history):
+    for module in (
+        auth,
+        access,
+        welcome,
+        pages,
+        speakers,
+        adjudication,
+        insights,
+        history,
+    ):
         app.register_blueprint(module.blp)
     there = [page for page in PAGES if page[0] in app.view_functions]
     app.add_template_global(

@@ -8,9 +8,10 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from annotate.errors import AnnotateError, Forbidden, Invalid, Throttled
-from annotate.signing_in import change_password, sign_in
+from annotate.signing_in import change_password, session_limits, sign_in
 from annotate.store.keys import get_keys, set_keys
 from annotate.store.sessions import end_session, list_sessions
+from annotate.store.tokens import list_tokens
 from annotate.web import STATUS, get_db, get_settings, load_session, me
 from schemas.keys import ACTS, USUAL, KeysForm
 from schemas.reviewer import PasswordForm, SignInForm
@@ -44,7 +45,7 @@ def sign_in_now() -> Response:
         )
     except (Forbidden, Throttled) as problem:
         return _again("login.html", problem, next=form["next"], name=form["name"])
-    _begin(token)
+    begin(token)
     return redirect(_local(form["next"]))
 
 
@@ -60,7 +61,7 @@ def sign_out() -> Response:
 @blp.get("/account")
 def account() -> str:
     """Show my account and sessions."""
-    return _account()
+    return show_account()
 
 
 @blp.post("/account", endpoint="change_password")
@@ -82,8 +83,8 @@ def change_my_password() -> Response:
         if isinstance(problem, Forbidden):
             problem.message = "The current password is wrong."
         return _again("account.html", problem, **_shown())
-    _begin(token)
-    return make_response(_account(message="Your password is changed. Every other session has ended."))
+    begin(token)
+    return make_response(show_account(message="Your password is changed. Every other session has ended."))
 
 
 @blp.post("/account/keys")
@@ -93,12 +94,12 @@ def choose_keys() -> Response:
         keys = USUAL if "usual" in request.form else KEYS_FORM.load(request.form)
     except ValidationError as problem:
         typed = {name: request.form.get(name, "") for name in ACTS}
-        return make_response(_account(keys=typed, problems=problem.messages), STATUS[Invalid])
+        return make_response(show_account(keys=typed, problems=problem.messages), STATUS[Invalid])
     set_keys(get_db(), me().id, keys)
-    return make_response(_account(saved="Your keys are saved."))
+    return make_response(show_account(saved="Your keys are saved."))
 
 
-def _begin(token: str) -> None:
+def begin(token: str) -> None:
     """Bind this browser to a new session; nothing of the one before stays."""
     session.clear()
     account = load_session(token)
@@ -107,14 +108,18 @@ def _begin(token: str) -> None:
     login_user(account)
 
 
-def _account(**context: object) -> str:
+def show_account(**context: object) -> str:
+    """Show my account, with what an act on it led to."""
     return render_template("account.html", **_shown() | context)
 
 
 def _shown() -> dict[str, object]:
     """Return what my account shows."""
     return {
-        "sessions": list_sessions(get_db(), me().id, current=current_user.session_token),
+        "sessions": list_sessions(
+            get_db(), me().id, current=current_user.session_token, **session_limits(get_settings())
+        ),
+        "tokens": [each for each in list_tokens(get_db(), me()) if not each.revoked_at],
         "acts": ACTS,
         "usual": USUAL,
         "keys": get_keys(get_db(), me().id),
