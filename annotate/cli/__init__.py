@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from annotate.cli import agreement, data, demo, exports, people, seeds, server, tokens
+from annotate.cli import agreement, collections, data, demo, exports, people, seeds, server, tokens
 from annotate.cli.common import commands
 
 __all__ = [
     "agreement",
+    "collections",
     "commands",
     "data",
     "demo",

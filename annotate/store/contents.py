@@ -463,7 +463,7 @@ def _no_such_sentence(db: Database, document_id: str, start: int, end: int, by: 
         hidden=by.hidden,
     )
     if document is None:
-        return NotFound("There is no such sentence.")
+        return NotFound("There is no such sentence, or it is not yours to see.")
     overlapping = db.rows(
         """
         SELECT start, stop AS "end", text FROM sentences

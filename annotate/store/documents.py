@@ -95,7 +95,7 @@ def get_document(db: Database, document_id: str, reader: Person | None) -> Docum
         hidden=hidden_from(reader),
     )
     if row is None or row["state"] == "withdrawn":
-        raise NotFound("There is no such document.")
+        raise NotFound("There is no such document, or it is not yours to see.")
     return Document.of(row)
 
 
