@@ -33,6 +33,7 @@ ACTS = {
     "verification": Act("v", "Verification"),
     "cut": Act("x", "Cut the sentence in two"),
     "join": Act("w", "Join with the next sentence"),
+    "guidelines": Act("i", "Guidelines of the collection"),
     "find": Act("/", "Find in the article"),
     "help": Act("?", "The list of keys"),
 }

@@ -1,7 +1,8 @@
-/** What the workbench loads as soon as it can be used: commenting, checking, cutting and finding. */
+/** What the workbench loads as soon as it can be used: commenting, checking, cutting, finding and guidelines. */
 import { Comments } from './comments.js';
 import { Cut } from './cut.js';
 import { Find } from './find.js';
+import { Guide } from './guide.js';
 import { VerificationForm } from './verification.js';
 
-export const later = { Comments, Cut, Find, VerificationForm };
+export const later = { Comments, Cut, Find, Guide, VerificationForm };

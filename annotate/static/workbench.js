@@ -24,8 +24,9 @@ const outbox = new Outbox({ report: showSaving, settled, arrived });
 const mine = new Mine({ sentences, outbox, send, changed });
 const back = () => focus(current);
 const panel = new Panel($('panel'), { api: root, isEditor: role !== 'reviewer', sentences, mine, outbox, send, say, showSaving, leave: back });
-let find = null; // these two come later
+let find = null; // these three come later
 let cut = null;
+let guide = null;
 let loaded = null;
 let isWaiting = false; // for them: what is typed meanwhile was meant for what comes, not for here
 
@@ -414,6 +415,7 @@ const ACTS = {
     if ($('quick').hidden) focus(current);
     else closeQuick();
   },
+  i: () => load(() => guide.open()),
   '/': openFind,
   '?': () => $('keys').showModal(),
 };
@@ -429,7 +431,7 @@ function onKey(event) {
   const { target } = event;
   const key = latin(event, OWN);
   if (!event.repeat) held = isField(target) ? '' : key;
-  if (event.isComposing || $('keys').open) return;
+  if (event.isComposing || document.querySelector('dialog[open]')) return;
   if (key === 'Escape' && target.closest('#panel')) return panel.close();
   if (isField(target)) {
     if (event.repeat && key === held) event.preventDefault(); // it was pressed to come here, not to type or send
@@ -532,9 +534,10 @@ const goToAddress = () => focus(sentences.find(({ el }) => `#${el.id}` === locat
 /** Do something with what comes later: at once, or when it has come. */
 function load(act) {
   if (find) return act?.(panel);
-  loaded ??= import('./later.js').then(({ later: { Comments, Cut, Find, VerificationForm } }) => {
+  loaded ??= import('./later.js').then(({ later: { Comments, Cut, Find, Guide, VerificationForm } }) => {
     find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
     cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
+    guide = new Guide($('guidelines'), say);
     panel.add(VerificationForm, Comments);
   }).finally(() => { isWaiting = false; });
   return loaded.then(() => act?.(panel), () => {

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from annotate.rules import LEASE_SECONDS
 from annotate.store.clock import seconds
+from annotate.store.collections import has_guidelines
 from annotate.store.contents import Review, get_content
 from annotate.store.documents import get_document, list_collections, list_documents
 from annotate.store.keys import get_keys
@@ -82,6 +83,7 @@ def document(document_id: str) -> str:
         neighbours=get_neighbours(db, shown, person),
         others_at_work=[each.reviewer for each in content.reviews if _is_at_work(each, mine)],
         terms=terms,
+        has_guidelines=has_guidelines(db, shown.collection),
         keys=keys,
         moved=moved(keys),
         two_person_rule=get_settings().two_person_rule,
