@@ -285,6 +285,12 @@ def _tell_closing(was: State, now: State) -> str:
     return f"closed the document{_quoted(now.get('reason'))}"
 
 
+def _tell_match(done: str) -> Callable[[State, State], str]:
+    """Which article it is stays out: it may not be this reader's to see."""
+    says = {"same": "says the same", "contradicts": "contradicts it"}
+    return lambda was, now: f"{done} that another article {says.get(str(now.get('relation')), 'matches')}"
+
+
 def _says(words: str) -> Callable[[State, State], str]:
     return lambda was, now: words
 
@@ -369,6 +375,13 @@ ACTS: dict[str, Act] = {
     "verification_resumed": Act(
         "verification", _says("brought its settled verification back"), "none", ("label",)
     ),
+    "match_proposed": Act("matches", _tell_match("proposed"), "none", ("relation",), ("relation",)),
+    "match_confirmed": Act("matches", _tell_match("confirmed"), "none", ("relation",), ("relation",)),
+    "match_rejected": Act("matches", _tell_match("rejected"), "none", ("relation",), ("relation",)),
+    "matches_changed": Act(
+        "matches", _says("changed another article that has matches here"), "none", ("because",)
+    ),
+    "match_removed": Act("matches", _says("took a match back"), "none", ("relation",)),
     "split": Act("boundaries", _tell_split, "all", BOUNDS, (), "boundaries", _bounds),
     "merged": Act("boundaries", _tell_merge, "all", BOUNDS, (), "boundaries", _bounds),
     "signed_off": Act("document", _says("signed the document off"), "all"),

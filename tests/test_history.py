@@ -29,14 +29,18 @@ def recorded_acts() -> set[str]:
 
 
 def _find_recorders(tree: ast.Module) -> Recorders:
-    found = {}
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        names = [arg.arg for arg in function.args.args]
-        for call in _calls(function, "record_event"):
-            act = _argument(call, 1)
-            if isinstance(act, ast.Name) and act.id in names and _is_of_document(call):
-                found[function.name] = names.index(act.id)
-    return found
+    found: Recorders = {}
+    while True:  # one may pass an act on to another
+        known = len(found)
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            names = [arg.arg for arg in function.args.args]
+            for name, place in ({"record_event": 1} | found).items():
+                for call in _calls(function, name):
+                    act = _argument(call, place)
+                    if getattr(act, "id", "") in names and (name != "record_event" or _is_of_document(call)):
+                        found[function.name] = names.index(act.id)
+        if len(found) == known:
+            return found
 
 
 def _acts_in(tree: ast.Module, recorders: Recorders) -> set[str]:
@@ -44,8 +48,8 @@ def _acts_in(tree: ast.Module, recorders: Recorders) -> set[str]:
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         parameters = {arg.arg for arg in function.args.args}
         direct = [_argument(call, 1) for call in _calls(function, "record_event") if _is_of_document(call)]
+        direct += [_argument(call, n) for name, n in recorders.items() for call in _calls(function, name)]
         found = [each for each in direct if getattr(each, "id", "") not in parameters]
-        found += [_argument(call, n) for name, n in recorders.items() for call in _calls(function, name)]
         acts |= {word for each in found for word in _words(each, function)}
     return acts
 
@@ -56,6 +60,8 @@ def _words(act: ast.expr, function: ast.FunctionDef) -> set[str]:
         return {str(act.value)}
     nodes = list(ast.walk(function))
     parts = [act.body, act.orelse] if isinstance(act, ast.IfExp) else []
+    parts = act.values if isinstance(act, ast.Dict) else parts
+    parts = [act.value] if isinstance(act, ast.Subscript) else parts
     if isinstance(act, ast.Name):
         parts = [n.value for n in nodes if isinstance(n, ast.Assign) and act.id in _names(n.targets)]
         parts = parts or [key for n in nodes if isinstance(n, ast.Dict) for key in n.keys if key]
@@ -163,6 +169,13 @@ TOLD = [
     ("assigned", {"assigned": []}, {"assigned": ["bob"]}, "changed who reviews the document"),
     ("closed", {"closed": False, "reason": None}, {"closed": True, "reason": "Old news"},
      "closed the document: “Old news”"),
+    ("match_proposed", None, {"relation": "same", "document": "x"},
+     "proposed that another article says the same"),
+    ("match_confirmed", {"relation": "same"}, {"relation": "contradicts"},
+     "confirmed that another article contradicts it"),
+    ("match_rejected", {"relation": "same"}, {"relation": "same"},
+     "rejected that another article says the same"),
+    ("match_removed", {"relation": "same"}, {"relation": None}, "took a match back"),
     ("signed_off", None, None, "signed the document off"),
     ("loaded", None, {"key": "a.txt", "revision": 1}, "loaded the article"),
     ("loaded", None, {"key": "a.txt", "revision": 2}, "loaded revision 2 of the article"),

@@ -134,6 +134,10 @@ def list_actors(db: Database, thread: Thread, reader: Person) -> list[str]:
           AND (e.document NOT IN (SELECT value FROM json_each(:blind))
                OR e.act IN (SELECT value FROM json_each(:for_all))
                OR (e.reviewer_id = :me AND e.act IN (SELECT value FROM json_each(:for_own))))
+          AND (e.act NOT IN (SELECT value FROM json_each(:of_two)) OR EXISTS (
+              SELECT 1 FROM documents AS o
+              WHERE o.id = json_extract(e.now, '$.document') AND o.state <> 'withdrawn' AND o.is_blind = 0
+                AND o.collection NOT IN (SELECT value FROM json_each(:hidden))))
         ORDER BY r.name_key
         """,
         **_seen(thread, reader),
@@ -148,6 +152,8 @@ def _seen(thread: Thread, reader: Person) -> dict[str, Any]:
         "blind": _json(thread.blind),
         "for_all": _json(acts_seen("all")),
         "for_own": _json(acts_seen("own")),
+        "of_two": _json(acts_of("matches")),  # these need the other document to be there for the reader too
+        "hidden": reader.hidden,
         "me": reader.id,
     }
 
@@ -172,6 +178,10 @@ def _list_numbers(
           AND (e.document NOT IN (SELECT value FROM json_each(:blind))
                OR e.act IN (SELECT value FROM json_each(:for_all))
                OR (e.reviewer_id = :me AND e.act IN (SELECT value FROM json_each(:for_own))))
+          AND (e.act NOT IN (SELECT value FROM json_each(:of_two)) OR EXISTS (
+              SELECT 1 FROM documents AS o
+              WHERE o.id = json_extract(e.now, '$.document') AND o.state <> 'withdrawn' AND o.is_blind = 0
+                AND o.collection NOT IN (SELECT value FROM json_each(:hidden))))
           AND (:before IS NULL OR e.number < :before)
           AND (:person IS NULL OR e.reviewer_id = (SELECT id FROM reviewers WHERE name = :person))
           AND (:acts IS NULL OR :is_rest = (e.act NOT IN (SELECT value FROM json_each(:acts))))

@@ -10,7 +10,8 @@ from annotate.checking import find_faults
 from annotate.database import Database
 from annotate.loading import Loaded
 from annotate.store.collections import limit_collection
-from annotate.store.documents import withdraw_document
+from annotate.store.documents import get_document, withdraw_document
+from annotate.store.events import record_event
 from annotate.store.reviewers import Person
 from annotate.store.tokens import add_token
 from tests.client import Client
@@ -175,6 +176,31 @@ def test_while_blind_everybody_sees_their_own_and_what_is_nobodys_vote(
     assert find(clients["alice"], pair, "joined")["changes"][0]["field"] == "sentences"
     names = [each["event"] for each in read(clients["carol"], pair)]
     assert not any(name.isdigit() for name in names)
+
+
+def test_a_match_is_told_to_whoever_may_see_both_articles(
+    alice: Client,
+    bob: Client,
+    db: Database,
+    people: dict[str, Person],
+    story: str,
+    desk: Any,
+    load_paths: Any,
+) -> None:
+    (desk / "leak.txt").write_text("The mayor has gone.\n", "utf-8")
+    (other,) = load_paths(desk / "leak.txt", collection="leaks")
+    limit_collection(db, "leaks", ["bob"])
+    now = {"document": other.id, "start": 0, "relation": "same", "state": "proposed", "version": 1}
+    with db.transaction():
+        number = get_document(db, story, None).number
+        record_event(db, "match_proposed", by=people["bob"].id, document=number, now=now)
+
+    told = "bob proposed that another article says the same"
+    assert told in lines(bob, story)
+    assert told not in lines(alice, story)
+    assert "bob" not in alice.get(f"/documents/{story}/history").text
+    withdraw_document(db, other.id, reason="Asked to", erase=False)
+    assert told not in lines(bob, story)
 
 
 def test_once_all_have_signed_off_everything_is_shown_under_the_same_names(
