@@ -13,15 +13,17 @@ const $ = (id) => document.getElementById(id);
 const { root, names, keys: moved = '{}' } = $('adjudication').dataset;
 const OWN = JSON.parse(moved);
 const YEAR = 365 * 24 * 3600; // seconds
+const LATE = 'The next one does not come: it is asked for again and again.';
+const PATIENCE = 3000; // ms; then a dispute that did not come is asked for again
 const TROUBLE = { offline: 'Offline', waiting: 'Not saved yet', session: 'Signed out', stranger: 'Not saved' };
 
 const links = [...document.querySelectorAll('.worst a')];
 const cases = new Map(); // by link: a promise of its piece of a page
 const done = []; // what I have decided here, for undo: {link, n: how often}
-let shown = null; // the link whose dispute is shown
+let shown = null; // the link whose dispute is to be shown
+let here = null; // the link whose dispute is there: the same, once it has come
 let told = ''; // what somebody else has decided meanwhile
 let sentence = null; // the shown one, as comments take it
-let hasLeft = false;
 
 const outbox = new Outbox({ report, settled, arrived: report });
 const comments = new Comments($('comments'), { outbox, doc: () => $('case').dataset.doc, send, say, told: report, nameOf });
@@ -111,25 +113,34 @@ function nextOf(link, by = 1) {
   return found !== link && found && !isDone(found) ? found : null;
 }
 
-function fetchCase(link) {
-  if (!cases.has(link)) cases.set(link, readCase(link.href).catch(() => { cases.delete(link); }));
-  return cases.get(link);
+async function fetchCase(link) {
+  if (!cases.has(link)) cases.set(link, readCase(link.href));
+  const piece = await cases.get(link);
+  if (!piece) cases.delete(link);
+  return piece;
 }
 
+/** A dispute as the server shows it, or, where there is none (any more), the words that say so; null: nobody knows. */
 async function readCase(href) {
-  const response = await fetch(href);
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
-  return page.getElementById('case') ?? (response.ok ? undefined : Object.assign(document.createElement('p'), { textContent: page.querySelector('main p:not(.code)')?.textContent }));
+  try {
+    const response = await fetch(href);
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    const gone = response.status === 404 ? page.querySelector('main p:not(.code)') : null;
+    return page.getElementById('case') ?? gone;
+  } catch {
+    return null;
+  }
 }
 
 /** Show the dispute of a link; what was decided by others meanwhile is told and passed over. */
 async function go(link, { isBack = false } = {}) {
   if (!link) return showEnd();
   shown = link;
+  here = null; // what stands there until the next has come is decided already
   const isOld = cases.has(link);
   const piece = await fetchCase(link);
   if (shown !== link) return; // somebody was faster than the network
-  if (!piece) return say('No connection: the next one comes when there is one.', 'tell');
+  if (!piece) return comeAgain(link, isBack);
   if (!piece.id || (!isBack && !('open' in piece.dataset))) return passOver(link, piece);
   $('empty').hidden = true;
   if ($('case')) $('case').replaceWith(piece);
@@ -139,11 +150,16 @@ async function go(link, { isBack = false } = {}) {
   fetchCase(nextOf(link) ?? link);
 }
 
+function comeAgain(link, isBack) {
+  if (!told) say(LATE, 'tell');
+  setTimeout(() => shown === link && !here && go(link, { isBack }), PATIENCE);
+}
+
 /** What was fetched a while ago may be decided by now. */
 async function refresh() {
-  const link = shown;
-  const fresh = link && !isDone(link) && await readCase(link.href).catch(() => null);
-  if (fresh && shown === link && !isDone(link) && !('open' in fresh.dataset)) passOver(link, fresh);
+  const link = here;
+  const fresh = link && !isDone(link) && await readCase(link.href);
+  if (fresh && here === link && !isDone(link) && !('open' in fresh.dataset)) passOver(link, fresh);
 }
 
 function passOver(link, piece) {
@@ -152,21 +168,25 @@ function passOver(link, piece) {
   return go(nextOf(link));
 }
 
+/** @param link null for one that the address names and that is not in the list: it is decided as a plain form */
 function arrive(link) {
+  here = link;
+  if (told === LATE) forgetTold();
   for (const each of links) each.ariaCurrent = each === link ? 'true' : null;
   const { start, end, comments: said } = $('case').dataset;
   sentence = { start: Number(start), end: Number(end), comments: JSON.parse(said), drafts: {} };
   $('comments').hidden = false;
   comments.show(sentence, true);
-  history.replaceState(null, '', link.href);
-  link.scrollIntoView({ block: 'nearest' });
+  if (link) history.replaceState(null, '', link.href);
+  link?.scrollIntoView({ block: 'nearest' });
   $('case').focus({ preventScroll: true });
-  $('case').scrollIntoView({ block: 'nearest' });
+  $('case').querySelector('mark').scrollIntoView({ block: 'nearest' });
   report();
 }
 
 function showEnd() {
   shown = null;
+  here = null;
   sentence = null;
   $('case')?.remove();
   $('comments').hidden = true;
@@ -194,8 +214,10 @@ function forgetTold() {
 const field = (name) => $('decide').elements[name];
 
 function decide(side) {
+  if (!shown) return document.querySelector(`#case [name=side][value="${CSS.escape(side)}"]`)?.click();
+  if (!here) return say('One moment: the next one is still on its way.');
   const { dataset } = $('case');
-  if (!shown || !('open' in dataset)) return;
+  if (!('open' in dataset)) return;
   forgetTold();
   const [label, ...rest] = side.split(':');
   const reason = [field('term').value, field('words').value.trim()].filter(Boolean).join(': ') || null;
@@ -217,6 +239,7 @@ async function undo() {
   const piece = await fetchCase(link);
   if (!piece) return done.push({ link });
   await go(link, { isBack: true });
+  if (here !== link) return;
   const { dataset } = $('case');
   const refused = refusedHere().find(isShown);
   if (refused) return outbox.drop(refused.n);
@@ -227,7 +250,6 @@ async function undo() {
 
 function toggleNames() {
   document.cookie = `annotate_names=${names === 'hidden' ? '' : 'hidden'}; path=/; max-age=${YEAR}; samesite=lax`;
-  hasLeft = true;
   location.reload();
 }
 
@@ -262,7 +284,7 @@ function onKey(event) {
   const name = SAME[key] ?? (key.length === 1 ? OWN[key.toLowerCase()] ?? key.toLowerCase() : key);
   const side = document.querySelector(`#case [data-key="${CSS.escape(name)}"]`)?.value;
   const word = side ?? LABELS[name];
-  const act = word ? () => shown && decide(word) : ACTS[name];
+  const act = word ? () => decide(word) : ACTS[name];
   if (!act || (!$('case') && name !== 'u' && name !== '?')) return;
   event.preventDefault();
   if (!event.repeat || name === 'j' || name === 'k') act();
@@ -274,13 +296,15 @@ async function comeBack(event) {
   const wrong = await signIn(action, password.value);
   password.value = '';
   event.target.querySelector('.form-error').textContent = wrong ?? '';
-  if (!wrong) outbox.signedIn();
+  if (wrong) return;
+  outbox.signedIn();
+  if (shown && !here) go(shown);
 }
 
 function listen() {
   document.addEventListener('keydown', onKey);
   document.addEventListener('submit', (event) => {
-    if (event.target.id !== 'decide' || event.submitter?.name !== 'side') return;
+    if (event.target.id !== 'decide' || event.submitter?.name !== 'side' || !shown) return;
     event.preventDefault();
     decide(event.submitter.value);
   });
@@ -300,7 +324,8 @@ function listen() {
   addEventListener('online', refresh);
   document.addEventListener('visibilitychange', () => !document.hidden && refresh());
   addEventListener('beforeunload', (event) => {
-    if (!hasLeft && outbox.unsent.length && !outbox.isSafe) event.preventDefault();
+    const isTyping = here && 'open' in $('case').dataset && field('words').value.trim();
+    if (isTyping || (outbox.unsent.length && !outbox.isSafe)) event.preventDefault();
   });
 }
 
@@ -315,7 +340,7 @@ async function start() {
     if (link && change.body.label) link.dataset.done = change.body.label; // it waits since an earlier visit
   }
   if (shown && isDone(shown)) go(nextOf(shown));
-  else if (shown) arrive(shown);
+  else if ($('case')) arrive(shown);
   if (shown) fetchCase(nextOf(shown) ?? shown);
   report();
   if (outbox.unsent.length) outbox.retry();

@@ -70,13 +70,14 @@ def shows(page: Page, text: str) -> None:
 
 
 def hide_names(carol: Visitor) -> None:
-    """Hide the names by key; it is remembered."""
+    """Hide the names by key; it is remembered. The next disputes don't come yet."""
     page = carol.page
     carol.press("h")
     expect(page.locator("#names")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".main")).not_to_contain_text(re.compile("alice|bob"))
     expect(page.locator("#comments li")).to_contain_text("Somebody")
-    page.reload()
+    page.route("**/adjudication/*/*", lambda route: route.abort())
+    carol.go("/adjudication")
     shows(page, "The bridge carries 4,000 cars a day.")
     expect(page.locator("#case .sides li")).to_contain_text(["A", "B"])
 
@@ -87,8 +88,11 @@ def decide_three(carol: Visitor) -> None:
     carol.press("r M Escape m")  # a reason from the list, by its first letter, then one in words
     page.keyboard.type("it is a count; c q b n 1 2")
     page.keyboard.press("Enter")  # which decides nothing
-    carol.press("Escape c")
+    carol.press("Escape c n")  # the second key finds nothing to decide: the next has not come yet
+    expect(page.locator("#told")).to_contain_text("does not come")
+    page.unroute("**/adjudication/*/*")
     shows(page, '"It will be closed," said Mayor Ida Rask.')
+    expect(page.locator("#told")).to_be_hidden()
     side = page.locator("#case li", has_text="Ida Rask").get_by_role("button")
     carol.press(side.get_attribute("data-key") or "")
     shows(page, "A ferry runs from Monday.")
@@ -144,6 +148,8 @@ def test_editors_settle_all_by_keyboard_and_whoever_voted_sees_it(
     assert [label for label, *_ in decided(desk, disputed)][3:] == ["boilerplate", "claim"]
     page.get_by_role("link", name="See what is left").click()
     expect(page.get_by_role("heading", name="Nothing is in dispute")).to_be_visible()
+    page.get_by_role("link", name="Late dissent").click()
+    expect(page.get_by_role("heading", name="No late dissent")).to_be_visible()
 
     alice = visitors(server, "alice", viewport=PHONE)
     mine = alice.page
