@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from annotate import rules
 from annotate.database import Database
 from annotate.errors import AnnotateError
-from annotate.store.checks import count_anew, count_tagged_anew, list_numbers, list_weights
+from annotate.store.checks import (
+    count_anew,
+    count_tagged_anew,
+    find_queue_faults,
+    list_numbers,
+    list_weights,
+)
 from annotate.store.contents import Sentence, get_content
 from annotate.store.exports import get_exportable
 from annotate.store.figures import find_figure_faults
@@ -17,6 +23,7 @@ def find_faults(db: Database) -> list[str]:
     """Return what does not add up, a sentence each; empty when all is well."""
     with db.snapshot() as view:
         faults = [fault for number in list_numbers(view) for fault in _faults_of(view, number)]
+        faults += find_queue_faults(view)
         return faults or [*find_search_faults(view), *find_figure_faults(view)]  # of the documents
 
 
@@ -39,7 +46,7 @@ def _faults_of(db: Database, number: int) -> Iterator[str]:
         n_sign_offs=document.n_sign_offs,
         n_in_dispute=document.n_in_dispute,
     )
-    if document.state not in (state, "superseded"):
+    if document.state not in (state, "superseded", "closed"):
         yield f"{document.key}: its state is {document.state}, but it should be {state}."
     tagged = count_tagged_anew(db, number)
     for review in content.reviews:

@@ -447,3 +447,121 @@ def m0012_links(db: Database) -> None:
             SELECT max(seen_at) FROM sessions WHERE reviewer_id = reviewers.id);
         """
     )
+
+
+@MIGRATIONS()
+def m0013_queue(db: Database) -> None:
+    """Leases, plans of documents, and what keeps a long queue quick; see ``store/queue.py``."""
+    db.executescript(
+        """
+        CREATE TABLE leases (                        -- who has a document open; steers the queue only
+            document INTEGER NOT NULL REFERENCES documents,
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            acted_at INTEGER NOT NULL,               -- seconds since 1970; 0: given back
+            aside_at INTEGER NOT NULL DEFAULT 0,     -- when it was given back
+            PRIMARY KEY (document, reviewer_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX leases_of_reviewer ON leases (reviewer_id, document);
+
+        CREATE TABLE assignments (
+            document INTEGER NOT NULL REFERENCES documents,
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            is_done INTEGER NOT NULL DEFAULT 0 CHECK (is_done IN (0, 1)),  -- they have signed it off
+            PRIMARY KEY (document, reviewer_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX assignments_waiting ON assignments (reviewer_id, document) WHERE is_done = 0;
+        CREATE INDEX assignments_of_reviewer ON assignments (reviewer_id, document);
+
+        ALTER TABLE documents ADD COLUMN priority TEXT NOT NULL DEFAULT 'normal';
+        ALTER TABLE documents ADD COLUMN plan_version INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE documents ADD COLUMN closed_reason TEXT;  -- NULL: it is not closed
+        ALTER TABLE documents ADD COLUMN signers TEXT NOT NULL DEFAULT ',';  -- ids in order, such as ',3,17,'
+        ALTER TABLE documents ADD COLUMN is_reserved INTEGER NOT NULL DEFAULT 0
+            CHECK (is_reserved IN (0, 1));           -- as many are assigned as are still needed
+        UPDATE documents SET signers = (
+            SELECT ',' || group_concat(reviewer_id, ',') || ',' FROM (
+                SELECT reviewer_id FROM reviews
+                WHERE document = documents.number AND signed_off_at IS NOT NULL ORDER BY reviewer_id))
+        WHERE n_sign_offs > 0 AND EXISTS (
+            SELECT 1 FROM reviews WHERE document = documents.number AND signed_off_at IS NOT NULL);
+
+        -- Those of one turn wait side by side: the same priority, as many reviews missing, the same people
+        -- signed off. So whoever has signed thousands off passes over them turn by turn, not one by one.
+        ALTER TABLE documents ADD COLUMN turn TEXT GENERATED ALWAYS AS (
+            CASE WHEN state = 'open' THEN
+                CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END
+                || printf('%04d', reviews_needed - n_sign_offs) || signers END
+        ) VIRTUAL;
+        CREATE INDEX documents_by_turn ON documents (turn, number, collection)
+            WHERE turn IS NOT NULL AND is_reserved = 0;
+
+        CREATE INDEX reviews_unfinished ON reviews (reviewer_id, document) WHERE signed_off_at IS NULL;
+        CREATE VIEW at_work AS                       -- a tag is an act, too; one may be in here twice
+            SELECT document, reviewer_id, acted_at FROM reviews WHERE signed_off_at IS NULL
+            UNION ALL
+            SELECT document, reviewer_id, acted_at FROM leases;
+
+        -- Counts kept by triggers, so that no writer can forget them.
+        CREATE TABLE desk_counts (
+            collection TEXT NOT NULL,
+            state TEXT NOT NULL,
+            n INTEGER NOT NULL,
+            PRIMARY KEY (collection, state)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE reviewer_counts (
+            reviewer_id INTEGER NOT NULL REFERENCES reviewers,
+            collection TEXT NOT NULL,
+            state TEXT NOT NULL,                     -- of the documents
+            n_signed_off INTEGER NOT NULL,           -- documents
+            n_tagged INTEGER NOT NULL,               -- sentences
+            PRIMARY KEY (reviewer_id, collection, state)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO desk_counts (collection, state, n)
+            SELECT collection, state, count(*) FROM documents GROUP BY collection, state;
+        INSERT INTO reviewer_counts (reviewer_id, collection, state, n_signed_off, n_tagged)
+            SELECT v.reviewer_id, d.collection, d.state, count(v.signed_off_at), sum(v.n_tagged)
+            FROM reviews AS v JOIN documents AS d ON d.number = v.document
+            GROUP BY v.reviewer_id, d.collection, d.state;
+
+        CREATE TRIGGER desk_counts_new AFTER INSERT ON documents BEGIN
+            INSERT INTO desk_counts (collection, state, n) VALUES (NEW.collection, NEW.state, 1)
+                ON CONFLICT (collection, state) DO UPDATE SET n = n + 1;
+        END;
+        CREATE TRIGGER desk_counts_moved AFTER UPDATE OF state ON documents WHEN NEW.state <> OLD.state BEGIN
+            UPDATE desk_counts SET n = n - 1 WHERE collection = OLD.collection AND state = OLD.state;
+            INSERT INTO desk_counts (collection, state, n) VALUES (NEW.collection, NEW.state, 1)
+                ON CONFLICT (collection, state) DO UPDATE SET n = n + 1;
+            INSERT INTO reviewer_counts (reviewer_id, collection, state, n_signed_off, n_tagged)
+                SELECT reviewer_id, OLD.collection, OLD.state, -(signed_off_at IS NOT NULL), -n_tagged
+                FROM reviews WHERE document = NEW.number
+                ON CONFLICT (reviewer_id, collection, state) DO UPDATE SET
+                    n_signed_off = n_signed_off + excluded.n_signed_off,
+                    n_tagged = n_tagged + excluded.n_tagged;
+            INSERT INTO reviewer_counts (reviewer_id, collection, state, n_signed_off, n_tagged)
+                SELECT reviewer_id, NEW.collection, NEW.state, signed_off_at IS NOT NULL, n_tagged
+                FROM reviews WHERE document = NEW.number
+                ON CONFLICT (reviewer_id, collection, state) DO UPDATE SET
+                    n_signed_off = n_signed_off + excluded.n_signed_off,
+                    n_tagged = n_tagged + excluded.n_tagged;
+        END;
+        CREATE TRIGGER reviewer_counts_new AFTER INSERT ON reviews BEGIN
+            INSERT INTO reviewer_counts (reviewer_id, collection, state, n_signed_off, n_tagged)
+                SELECT NEW.reviewer_id, collection, state, NEW.signed_off_at IS NOT NULL, NEW.n_tagged
+                FROM documents WHERE number = NEW.document
+                ON CONFLICT (reviewer_id, collection, state) DO UPDATE SET
+                    n_signed_off = n_signed_off + excluded.n_signed_off,
+                    n_tagged = n_tagged + excluded.n_tagged;
+        END;
+        CREATE TRIGGER reviewer_counts_changed AFTER UPDATE OF n_tagged, signed_off_at ON reviews
+        WHEN NEW.n_tagged <> OLD.n_tagged OR (NEW.signed_off_at IS NULL) <> (OLD.signed_off_at IS NULL) BEGIN
+            INSERT INTO reviewer_counts (reviewer_id, collection, state, n_signed_off, n_tagged)
+                SELECT NEW.reviewer_id, collection, state,
+                    (NEW.signed_off_at IS NOT NULL) - (OLD.signed_off_at IS NOT NULL),
+                    NEW.n_tagged - OLD.n_tagged
+                FROM documents WHERE number = NEW.document
+                ON CONFLICT (reviewer_id, collection, state) DO UPDATE SET
+                    n_signed_off = n_signed_off + excluded.n_signed_off,
+                    n_tagged = n_tagged + excluded.n_tagged;
+        END;
+        """
+    )

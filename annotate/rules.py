@@ -14,6 +14,12 @@ from schemas.terms import CHECKABLE
 LEASE_SECONDS = 30 * 60  # since the last act; steers the queue and never refuses a write
 SHARE_OF_A_REVISION = 0.3  # of the new text's sentences; what shares less is another article
 
+WHY_NOTHING = {  # of schemas.terms.WHYS, in words
+    "nothing_open": "Nothing is open for you: you have read and signed off what there is.",
+    "with_others": "All that is open is with others now, or kept for those it is assigned to.",
+    "put_aside": "Only what you have put aside is left.",
+}
+
 EVERYONE = frozenset({"reviewer", "editor", "admin"})
 EDITORS = frozenset({"editor", "admin"})
 ADMINS = frozenset({"admin"})
@@ -56,6 +62,21 @@ def require_mending(role: str, *, reviews_needed: int, has_other_reviewers: bool
     require(role, "mend")
     if role not in EDITORS and reviews_needed > 1 and has_other_reviewers:
         raise Forbidden("Somebody else has begun to review this document: an editor may mend it.")
+
+
+def require_reviews(after: int, *, before: int, n_sign_offs: int, has_begun: bool) -> None:
+    """Check that a document may need another number of reviews: a review that begins blind ends blind.
+
+    :param has_begun: whether anybody has; with N = 1 everybody sees what the first one says.
+    :raises Refused: code ``seen``: N is to be raised where others' votes may have been seen.
+    """
+    is_seen = has_begun if before == 1 else n_sign_offs >= before
+    if after > before and is_seen:
+        raise Refused(
+            "What was tagged here can be seen by everyone already, so more reviews would not be independent. "
+            "N can be raised only before that.",
+            code="seen",
+        )
 
 
 def is_blind(*, reviews_needed: int, n_sign_offs: int, state: str) -> bool:

@@ -6,7 +6,7 @@ from marshmallow import fields, post_load, validate
 
 from schemas.base import Offset, Shape, Text, choice
 from schemas.export import Annotation, ExportedDocument, Sentence
-from schemas.terms import DECIDED_BY, LABELS, LISTED_STATES, STATES, STATUSES
+from schemas.terms import DECIDED_BY, LABELS, LISTED_STATES, PRIORITIES, STATES, STATUSES
 
 MOST_LISTED = 200
 
@@ -22,6 +22,12 @@ class DocumentFilter(Shape):
     )
     collection = Text(load_default=None, allow_none=True)
     state = fields.String(load_default=None, validate=validate.OneOf(["", *LISTED_STATES]))
+    assigned = Text(
+        longest=64,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Whom it is assigned to, by name; `me` is whoever asks."},
+    )
     before = fields.Integer(
         load_default=None,
         data_key="cursor",
@@ -69,6 +75,7 @@ class ListedDocument(Shape):
     collection = fields.String(required=True)
     language = fields.String(required=True, allow_none=True)
     published_at = fields.String(required=True, allow_none=True)
+    priority = choice(PRIORITIES, required=True)
     reviews_needed = fields.Integer(required=True)
     n_sign_offs = fields.Integer(required=True)
     n_sentences = fields.Integer(required=True)

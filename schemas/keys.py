@@ -34,6 +34,7 @@ ACTS = {
     "cut": Act("x", "Cut the sentence in two"),
     "join": Act("w", "Join with the next sentence"),
     "guidelines": Act("i", "Guidelines of the collection"),
+    "done": Act("d", "Done: sign off, then the next document"),
     "find": Act("/", "Find in the article"),
     "help": Act("?", "The list of keys"),
 }

@@ -14,6 +14,7 @@ from annotate.api import (
     exports,
     health,
     history,
+    plans,
     speakers,
     verifications,
 )
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
         speakers,
         exports,
         history,
+        plans,
     )
     for module in modules:
         api.register_blueprint(module.blp)

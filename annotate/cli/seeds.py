@@ -17,7 +17,10 @@ from annotate.errors import Invalid
 from annotate.loading import Loaded, Terms, find_sources, load
 from annotate.store.contents import get_content
 from annotate.store.documents import get_document, list_documents, withdraw_document
+from annotate.store.plans import Change, change_plan, get_plan
 from annotate.store.revisions import Lost
+from schemas.plan import MOST_REVIEWS
+from schemas.terms import PRIORITIES
 
 ALL = 2**31
 OUTCOMES = ("new", "revised", "updated", "unchanged", "refused")
@@ -33,6 +36,11 @@ def seeds() -> None:
 @click.option("--collection", help="Of all of them. Default: what the file says, else the folder's name.")
 @click.option("--source", help="Who published them all. Default: what the file says.")
 @click.option("--encoding", help="Of files that don't say. Default: UTF-8, strictly.")
+@click.option(
+    "--reviews",
+    type=click.IntRange(1, MOST_REVIEWS),
+    help="How many must sign each off. Default: as set for its collection, else for all.",
+)
 @click.option("--replace", is_flag=True, help="Revise even where the text looks like another article.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
@@ -41,6 +49,7 @@ def load_files(
     collection: str | None,
     source: str | None,
     encoding: str | None,
+    reviews: int | None,
     replace: bool,
     dry_run: bool,
     as_json: bool,
@@ -57,6 +66,7 @@ def load_files(
             db,
             sources,
             reviews_needed=settings.reviews_per_document,
+            own_reviews=reviews,
             terms=Terms(source, _checked_encoding(encoding), settings.abbreviations),
             is_dry_run=dry_run,
             may_replace=replace,
@@ -140,3 +150,34 @@ def withdraw(document_id: str, reason: str, erase: bool) -> None:
         db.forget_log()
     done = "withdrawn and erased" if erase else "withdrawn"
     click.echo(f"{printable(document.key)} is {done}.")
+
+
+@seeds.command()
+@click.argument("document_id", metavar="ID")
+@click.option("--assign", multiple=True, metavar="NAME", help="Keep it for somebody; may be given again.")
+@click.option("--unassign", multiple=True, metavar="NAME", help="Take that back.")
+@click.option("--priority", type=click.Choice(PRIORITIES))
+@click.option("--reviews", type=click.IntRange(1, MOST_REVIEWS), help="How many must sign it off.")
+@click.option("--close", metavar="REASON", help="Take it out of the queue; nobody changes it any more.")
+@click.option("--reopen", is_flag=True, help="Take that back.")
+def plan(
+    document_id: str,
+    assign: tuple[str, ...],
+    unassign: tuple[str, ...],
+    priority: str | None,
+    reviews: int | None,
+    close: str | None,
+    reopen: bool,
+) -> None:
+    """Plan a document: who reviews it, how many, how soon; close it. Without options: show the plan."""
+    if close is not None and (reopen or not close.strip()):
+        raise Invalid("Give --close a reason, and not --reopen with it.")
+    db = open_db()
+    change = Change(assign, unassign, priority, reviews, close, reopen)
+    if change != Change():
+        change_plan(db, document_id, change, by=None)
+    done = get_plan(db, document_id, None).plan
+    click.echo(f"reviews needed: {done.reviews_needed}")
+    click.echo(f"priority: {done.priority}")
+    click.echo(f"assigned: {printable(', '.join(done.assigned)) or '-'}")
+    click.echo(f"closed: {printable(done.reason or '') if done.closed else '-'}")

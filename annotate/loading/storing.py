@@ -11,6 +11,7 @@ from annotate.loading.pieces import parcels, total_size
 from annotate.loading.preparing import Prepared, Terms, count_workers, prepare_all
 from annotate.loading.report import Loaded
 from annotate.loading.sources import Source
+from annotate.store.collections import get_collection
 from annotate.store.documents import (
     Article,
     Document,
@@ -39,6 +40,7 @@ def load(
     sources: list[Source],
     *,
     reviews_needed: int,
+    own_reviews: int | None = None,
     terms: Terms = Terms(),  # noqa: B008 - it is frozen
     is_dry_run: bool = False,
     may_replace: bool = False,
@@ -47,6 +49,7 @@ def load(
 ) -> Iterator[Loaded]:
     """Load all articles and tell of each, in order, once it is stored; a bad one never stops the rest.
 
+    :param reviews_needed: N where none is set for the collection; `own_reviews` overrules both.
     :param is_dry_run: tell only.
     :param may_replace: another article may come under a known key.
     :param n_workers: helper processes; None: as many as are worth while.
@@ -57,7 +60,9 @@ def load(
     is_large = total + FILE_COST * len(sources) > LARGE
     if n_workers is None:
         n_workers = count_workers() if is_large else 0
-    store = Store(db, reviews_needed, is_dry_run, may_replace, is_indexed_later=is_large)
+    store = Store(
+        db, reviews_needed, is_dry_run, may_replace, is_indexed_later=is_large, own_reviews=own_reviews
+    )
     for parcel in prepare_all(parcels(sources, terms.encoding or "utf-8"), terms, db, n_workers):
         for batch in batches(parcel):
             yield from store.take(batch)
@@ -102,7 +107,9 @@ class Store:
         may_replace: bool,
         *,
         is_indexed_later: bool,
+        own_reviews: int | None = None,
     ) -> None:
+        self.own_reviews = own_reviews
         self.db = db
         self.reviews_needed = reviews_needed
         self.is_dry_run = is_dry_run
@@ -175,10 +182,16 @@ class Store:
         document = add_document(
             self.db,
             article,
-            reviews_needed=self.reviews_needed,
+            reviews_needed=self._reviews_needed(article.collection),
             is_indexed_later=self.is_indexed_later,
         )
         return document.id
+
+    def _reviews_needed(self, collection: str) -> int:
+        """Return N as it was asked for, else as it is set for the collection or the installation."""
+        if self.own_reviews:
+            return self.own_reviews
+        return get_collection(self.db, collection).reviews_needed or self.reviews_needed
 
     def _revise(self, prepared: Prepared) -> Loaded:
         """Store another text under a known key as the next revision, in a transaction of its own."""

@@ -25,6 +25,37 @@ def count_tagged_anew(db: Database, number: int) -> dict[str, int]:
     return {row["name"]: row["n"] for row in rows}
 
 
+def find_queue_faults(db: Database) -> list[str]:
+    """Return what the queue keeps and what does not follow from documents, reviews and assignments."""
+    rows = db.rows(
+        """
+        SELECT d.key || ': its places in the queue are not as kept.' FROM documents AS d
+        WHERE d.state = 'open' AND (
+            d.signers <> coalesce((
+                SELECT ',' || group_concat(v.reviewer_id, ',') || ',' FROM (
+                    SELECT reviewer_id FROM reviews
+                    WHERE document = d.number AND signed_off_at IS NOT NULL ORDER BY reviewer_id) AS v
+                HAVING count(*) > 0), ',')
+            OR d.is_reserved <> (d.reviews_needed - d.n_sign_offs BETWEEN 1 AND (
+                SELECT count(*) FROM assignments AS a JOIN reviewers AS r ON r.id = a.reviewer_id
+                WHERE a.document = d.number AND a.is_done = 0 AND r.is_active = 1)))
+        UNION ALL
+        SELECT 'The counts of documents by state are not as kept.' WHERE EXISTS (
+            SELECT collection, state, n FROM desk_counts WHERE n <> 0
+            EXCEPT SELECT collection, state, count(*) FROM documents GROUP BY collection, state)
+        UNION ALL
+        SELECT 'The counts of what people have done are not as kept.' WHERE EXISTS (
+            SELECT reviewer_id, collection, state, n_signed_off, n_tagged FROM reviewer_counts
+            WHERE n_signed_off <> 0 OR n_tagged <> 0
+            EXCEPT
+            SELECT v.reviewer_id, d.collection, d.state, count(v.signed_off_at), sum(v.n_tagged)
+            FROM reviews AS v JOIN documents AS d ON d.number = v.document
+            GROUP BY v.reviewer_id, d.collection, d.state)
+        """
+    )
+    return [row[0] for row in rows]
+
+
 def count_anew(db: Database, number: int) -> dict[str, int]:
     """Count a document's sentences, sign-offs and decisions from their own tables."""
     row = db.row(

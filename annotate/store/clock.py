@@ -8,6 +8,11 @@ def now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
+def as_time(moment: int) -> str:
+    """Write seconds since 1970 as :func:`now` does."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
+
+
 def seconds() -> int:
     """Return whole seconds since 1970."""
     return int(time.time())

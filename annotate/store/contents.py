@@ -11,7 +11,7 @@ import orjson
 from annotate import rules
 from annotate.database import Database, Row
 from annotate.errors import NotFound, Refused, Stale
-from annotate.store.documents import Document, superseded
+from annotate.store.documents import Document, closed, superseded
 from annotate.store.reviewers import Person
 from schemas.terms import CHECKABLE
 
@@ -378,7 +378,7 @@ def get_place(db: Database, document_id: str, start: int, end: int, by: Person) 
     :param end: where the writer saw it end.
     :raises NotFound: no such document, or no sentence starts or ever started there.
     :raises Refused: code ``boundary_changed``; `current` holds the sentences that are there now. Or code
-        ``superseded``: there is a newer revision, and the sentence is not in it.
+        ``superseded``: there is a newer revision, and the sentence is not in it. Or code ``closed``.
     """
     row = db.row(
         """
@@ -402,6 +402,8 @@ def get_place(db: Database, document_id: str, start: int, end: int, by: Person) 
         raise _no_such_sentence(db, document_id, start, end, by)
     if row["state"] == "superseded":
         return get_place(db, *_find_carried(db, Document.of(row), row["sentence_id"]), by)
+    if row["state"] == "closed":
+        raise closed(Document.of(row))
     mine = dict(zip(MINE, row[-16:-10], strict=True))
     return Place(
         Document.of(row),

@@ -9,8 +9,10 @@ import orjson
 from annotate import rules
 from annotate.database import Database, Row
 from annotate.errors import NotFound, Refused
+from annotate.passwords import name_key
 from annotate.store.clock import now
 from annotate.store.events import record_event
+from annotate.store.places import renew_places
 from annotate.store.reviewers import Person, hidden_from
 from annotate.store.search import forget_document, index_new, rebuild, rename_document, text_query
 
@@ -67,6 +69,9 @@ class Document:
     loaded_at: str
     withdrawn_at: str | None
     last_event: int
+    priority: str
+    plan_version: int
+    closed_reason: str | None
 
     @classmethod
     def of(cls, row: Row) -> "Document":
@@ -125,6 +130,13 @@ def superseded(db: Database, document: Document) -> Refused:
     )
 
 
+def closed(document: Document) -> Refused:
+    """Return what to raise when somebody writes to a closed document."""
+    return Refused(
+        f"This document is closed ({document.closed_reason}): an editor can reopen it.", code="closed"
+    )
+
+
 def list_documents(
     db: Database,
     reader: Person | None,
@@ -132,6 +144,7 @@ def list_documents(
     q: str | None = None,
     state: str | None = None,
     collection: str | None = None,
+    assigned: str | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Document]:
@@ -140,11 +153,13 @@ def list_documents(
     :param reader: whose collections they are of; None: of all.
     :param q: part of the title or key (`%` and `_` stand for themselves), or words that the text has.
     :param state: None for all that are in use: neither withdrawn nor superseded.
+    :param assigned: a name: only what is assigned to them; `me` is the reader.
     :param before: only those with a smaller number: where the list before ended.
     """
     wanted: dict[str, object] = {
         "state": state,
         "collection": collection,
+        "assigned": assigned and name_key(reader.name if assigned == "me" and reader else assigned),
         "before": before,
         "limit": limit,
         "hidden": hidden_from(reader),
@@ -158,6 +173,9 @@ def list_documents(
           AND state <> 'withdrawn'
           AND (:collection IS NULL OR collection = :collection)
           AND collection NOT IN (SELECT value FROM json_each(:hidden))
+          AND (:assigned IS NULL OR number IN (
+              SELECT a.document FROM assignments AS a JOIN reviewers AS r ON r.id = a.reviewer_id
+              WHERE r.name_key = :assigned))
           AND (:before IS NULL OR number < :before)
         ORDER BY number DESC LIMIT :limit
         """,
@@ -177,6 +195,9 @@ def _search_documents(db: Database, q: str, wanted: dict[str, object]) -> list[D
               AND state <> 'withdrawn'
               AND (:collection IS NULL OR collection = :collection)
               AND collection NOT IN (SELECT value FROM json_each(:hidden))
+              AND (:assigned IS NULL OR number IN (
+                  SELECT a.document FROM assignments AS a JOIN reviewers AS r ON r.id = a.reviewer_id
+                  WHERE r.name_key = :assigned))
               AND (:before IS NULL OR number < :before)
             ORDER BY number DESC LIMIT :limit
         ), saying AS (
@@ -187,6 +208,9 @@ def _search_documents(db: Database, q: str, wanted: dict[str, object]) -> list[D
               AND d.state <> 'withdrawn'
               AND (:collection IS NULL OR d.collection = :collection)
               AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
+              AND (:assigned IS NULL OR d.number IN (
+                  SELECT a.document FROM assignments AS a JOIN reviewers AS r ON r.id = a.reviewer_id
+                  WHERE r.name_key = :assigned))
             ORDER BY s.rowid DESC LIMIT :limit
         )
         SELECT * FROM documents
@@ -356,17 +380,20 @@ def record_change(
         n_sign_offs=document.n_sign_offs + n_sign_offs,
         n_in_dispute=document.n_in_dispute + change.n_in_dispute,
     )
-    if state != document.state:  # apart, since it stands in an index that a tag need not touch
+    state = "closed" if document.state == "closed" else state
+    if state != document.state or n_sign_offs:  # apart: they stand in indexes that a tag need not touch
         db.write(
-            "UPDATE documents SET state = :state WHERE number = :number",
+            "UPDATE documents SET state = :state, n_sign_offs = n_sign_offs + :n WHERE number = :number",
             state=state,
+            n=n_sign_offs,
             number=document.number,
         )
+    if n_sign_offs:
+        renew_places(db, document.number)
     (row,) = db.write(
         """
         UPDATE documents SET
-            last_event = :event,
-            n_sign_offs = n_sign_offs + :n_sign_offs, n_sentences = n_sentences + :n_sentences,
+            last_event = :event, n_sentences = n_sentences + :n_sentences,
             n_decided = n_decided + :n_decided, n_in_dispute = n_in_dispute + :n_in_dispute,
             n_checkable = n_checkable + :n_checkable, n_unchecked = n_unchecked + :n_unchecked,
             n_settled = n_settled + :n_settled
@@ -374,7 +401,6 @@ def record_change(
         """,
         number=document.number,
         event=event,
-        n_sign_offs=n_sign_offs,
         n_sentences=n_sentences,
         n_decided=change.n_decided,
         n_in_dispute=change.n_in_dispute,
@@ -447,7 +473,11 @@ def _withdraw(db: Database, document: Document, reason: str, erase: bool) -> Doc
 def _erase(db: Database, number: int, document_id: str, event: int) -> None:
     """Blank what is or may quote the text; who did what and when stays."""
     db.write(
-        "UPDATE documents SET title = '', author = NULL, url = NULL WHERE number = :number", number=number
+        """
+        UPDATE documents SET title = '', author = NULL, url = NULL, closed_reason = NULL
+        WHERE number = :number
+        """,
+        number=number,
     )
     db.write("UPDATE texts SET text = '' WHERE document = :number", number=number)
     ids = _list_sentence_ids(db, number)

@@ -7,6 +7,7 @@ from annotate.errors import Invalid, NotFound, Refused
 from annotate.passwords import check_password, hash_password, name_key
 from annotate.store.clock import now
 from annotate.store.events import record_event
+from annotate.store.places import renew_places_of
 from schemas.terms import ROLES
 
 LONGEST_NAME = 64  # characters
@@ -152,6 +153,7 @@ def set_active(db: Database, name: str, is_active: bool, *, by: int | None = Non
             is_active=int(is_active),
             id=reviewer.id,
         )
+        renew_places_of(db, reviewer.id)
         if not is_active:
             _keep_an_admin(db)
             end_sessions(db, reviewer.id)

@@ -11,6 +11,7 @@ from annotate.errors import Refused
 from annotate.store.checks import count_anew
 from annotate.store.documents import Article, Document, add_document, find_revision, record_change
 from annotate.store.events import record_event
+from annotate.store.plans import carry_plan
 from annotate.store.reviewers import Person
 from annotate.store.reviews import decide_all
 from annotate.store.search import forget_document
@@ -66,6 +67,7 @@ def revise(
             revision=latest.revision + 1,
             is_indexed_later=is_indexed_later,
         )
+        document = carry_plan(db, latest, document)
         _supersede(db, latest, document)
         _link(db, document, carried)
         document = _carry(db, latest, document)

@@ -2,6 +2,11 @@
 
 from collections import Counter
 
+import pytest
+
+from annotate.database import open_database
+from annotate.store.reviewers import get_reviewer
+from annotate.store.tokens import add_token
 from tests.conftest import PASSWORD
 from tests.server.caller import Caller, Crowd
 from tests.server.conftest import Desk, Server
@@ -81,3 +86,40 @@ def test_many_sign_in_at_once_and_all_get_in(server: Server) -> None:
             return browser.get("/").status
 
     assert Crowd(8, act).wait() == [200] * 8
+
+
+@pytest.mark.parametrize("needed", [1, 2])
+def test_twenty_who_ask_for_the_next_document_at_once_never_get_one_too_often(
+    desk: Desk, needed: int
+) -> None:
+    desk.run("seeds", "load", desk.write_articles(20, n_lines=1), "--reviews", needed)
+    db = open_database(desk.database)
+    with db.transaction():
+        for number in range(20):
+            db.write(
+                """
+                INSERT INTO reviewers (name, name_key, role, created_at)
+                VALUES (:name, :name, 'reviewer', 'now')
+                """,
+                name=f"p{number}",
+            )
+    people = [get_reviewer(db, f"p{number}") for number in range(20)]
+    tokens = [add_token(db, each, name="t", scope="write", days=None) for each in people]
+    server = desk.serve()
+    callers = [server.caller(token) for token in tokens]
+
+    def act(number: int) -> list[str]:
+        answers = [callers[number].api("GET", "/queue/next") for _ in range(2)]  # a retry gives the same
+        assert [each.status for each in answers] == [200, 200]
+        return [each.json["document"]["id"] for each in answers]
+
+    given = Crowd(20, act).wait()
+
+    assert all(first == again for first, again in given)
+    n_places = {
+        each["id"]: each["reviews_needed"]
+        for each in callers[0].api("GET", "/documents?limit=100").json["items"]
+    }
+    for document, n in Counter(first for first, _ in given).items():
+        assert n <= n_places[document]
+    assert desk.run("check").stdout == "All is well.\n"
