@@ -7,3 +7,10 @@ outbox.ready.then(() => {
   showNotices(outbox);
   if (outbox.unsent.length) outbox.retry();
 });
+
+// Buttons with a key of their own, where single keys are not switched off and nobody types.
+addEventListener('keydown', ({ key, target, repeat, ctrlKey, metaKey, altKey }) => {
+  if (repeat || ctrlKey || metaKey || altKey || target.closest('input, select, textarea, dialog')) return;
+  if (localStorage.getItem('annotate.single-keys') === 'off') return;
+  document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`)?.click();
+});

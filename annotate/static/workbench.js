@@ -373,6 +373,14 @@ function signOff() {
   showProgress();
 }
 
+/** To the sign-off, which its button does; from there to the next document. */
+function done() {
+  if ('done' in $('sign-off').dataset) return isAnythingOpen() ? say('Still saving: try again in a moment.') : $('next').click();
+  if (mine.nUntagged) return signOff();
+  $('sign-off').focus();
+  say('Every sentence is tagged: Enter signs off.');
+}
+
 function signedOff() {
   $('sign-off').dataset.done = '';
   say('Signed off.');
@@ -403,6 +411,7 @@ const ACTS = {
   r: () => (lastLabel ? tag(lastLabel, 'key') : say('No label to repeat yet.')),
   s: () => takeSuggestion(),
   u: ({ shiftKey }) => step(shiftKey ? 'redo' : 'undo'),
+  d: done,
   x: startCut,
   w: join,
   v: () => waitFor(() => panel.open('verification')),

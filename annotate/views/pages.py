@@ -4,19 +4,20 @@ import time
 
 from flask import Blueprint, render_template, request
 
-from annotate.rules import LEASE_SECONDS
-from annotate.store.clock import seconds
+from annotate.rules import may
 from annotate.store.collections import has_guidelines
-from annotate.store.contents import Review, get_content
+from annotate.store.contents import get_content
 from annotate.store.documents import get_document, list_collections, list_documents
 from annotate.store.keys import get_keys
-from annotate.store.reviews import get_progress, list_queue
+from annotate.store.plans import list_assignable
+from annotate.store.queue import get_progress, list_others_at_work, list_queue
 from annotate.store.revisions import get_neighbours
 from annotate.text.segment import all_split_points
 from annotate.web import get_db, get_settings, me
 from schemas import terms
 from schemas.document import DocumentFilter
 from schemas.keys import moved
+from schemas.plan import MOST_AT_ONCE
 
 blp = Blueprint("pages", __name__)
 FILTER = DocumentFilter()
@@ -51,6 +52,11 @@ def documents() -> str:
         q=wanted["q"] or "",
         state=wanted["state"] or "",
         collection=wanted["collection"] or "",
+        assigned=wanted["assigned"] or "",
+        people=list_assignable(get_db(), None),
+        may_plan=may(me().role, "plan"),
+        priorities=terms.PRIORITIES,
+        most_at_once=MOST_AT_ONCE,
     )
 
 
@@ -62,6 +68,7 @@ def document(document_id: str) -> str:
     keys = get_keys(db, person.id)
     content = get_content(db, shown, person)
     mine = next((each for each in content.reviews if each.reviewer == person.name), None)
+    neighbours = get_neighbours(db, shown, person)
     my = {
         sentence.start: each
         for sentence in content.sentences
@@ -80,16 +87,14 @@ def document(document_id: str) -> str:
         my=my,
         n_untagged=shown.n_sentences - (mine.n_tagged if mine else 0),
         blind=shown.is_blind,
-        neighbours=get_neighbours(db, shown, person),
-        others_at_work=[each.reviewer for each in content.reviews if _is_at_work(each, mine)],
+        neighbours=neighbours,
+        others_at_work=list_others_at_work(db, shown.number, person),
         terms=terms,
         has_guidelines=has_guidelines(db, shown.collection),
         keys=keys,
         moved=moved(keys),
         two_person_rule=get_settings().two_person_rule,
+        may_plan=may(person.role, "plan"),
+        is_open_to_me=shown.state == "open" and not (mine and mine.signed_off_at),
+        is_read_only=neighbours.after is not None or shown.state == "closed",
     )
-
-
-def _is_at_work(review: Review, mine: Review | None) -> bool:
-    is_recent = review.acted_at > seconds() - LEASE_SECONDS
-    return review is not mine and not review.signed_off_at and is_recent
