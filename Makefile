@@ -42,6 +42,7 @@ bench: $(TESTS) ## print what the product costs, as ratios to what is possible h
 	$(BIN)/python -m tests.bench.load
 	$(BIN)/python -m tests.bench.page
 	$(BIN)/python -m tests.bench.insights
+	$(BIN)/python -m tests.bench.queue
 
 lock: ## pin the newest versions of all that .ci/*.in names
 	$(PYTHON) -m venv $(VENV)-lock
