@@ -565,3 +565,54 @@ def m0013_queue(db: Database) -> None:
         END;
         """
     )
+
+
+@MIGRATIONS()
+def m0014_desk(db: Database) -> None:
+    """Who has a claim to check, what the desk lists, and which changes came after something was settled."""
+    db.executescript(
+        """
+        CREATE TABLE assignments_to_check (          -- a row stays when it is given back: versions count on
+            sentence_id INTEGER PRIMARY KEY REFERENCES sentences,
+            reviewer_id INTEGER REFERENCES reviewers,  -- NULL: nobody has it
+            assigned_by INTEGER REFERENCES reviewers,
+            question TEXT,
+            version INTEGER NOT NULL,
+            at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX assignments_to_check_of ON assignments_to_check (reviewer_id)
+            WHERE reviewer_id IS NOT NULL;
+
+        ALTER TABLE verifications
+            ADD COLUMN was_settled INTEGER NOT NULL DEFAULT 0 CHECK (was_settled IN (0, 1));
+        UPDATE verifications SET was_settled = 1
+        WHERE status = 'settled' OR sentence_id IN (
+            SELECT sentence_id FROM events WHERE act = 'verification_reopened');
+
+        CREATE INDEX verifications_in_progress ON verifications (sentence_id) WHERE status = 'in_progress';
+        CREATE INDEX verifications_suspended ON verifications (sentence_id) WHERE is_suspended = 1;
+        CREATE INDEX verifications_verdict ON verifications (verdict) WHERE verdict <> 'unverified';
+        CREATE INDEX verifications_proposed ON verifications (proposed_by) WHERE proposed_by IS NOT NULL;
+        CREATE INDEX verifications_checked ON verifications (checked_by) WHERE checked_by IS NOT NULL;
+
+        CREATE INDEX events_of_corrections ON events (document) WHERE act IN (
+            'verification_reopened', 'verification_corrected', 'verification_carried',
+            'verification_suspended', 'verification_resumed');
+
+        -- Decided claims and quotes of documents in use that are not blind. One that was set aside under
+        -- another label counts as unchecked under this one. CROSS JOIN: document by document, in order.
+        CREATE VIEW desk AS
+            SELECT d.number, d.collection, d.loaded_at, d.n_checkable, d.n_unchecked, d.n_settled,
+                s.id AS sentence_id, s.start, c.label, c.speaker,
+                CASE WHEN v.is_suspended = 0 THEN v.status ELSE 'unchecked' END AS status,
+                CASE WHEN v.is_suspended = 0 THEN v.verdict ELSE 'unverified' END AS verdict,
+                v.proposed_by, v.checked_by, t.reviewer_id, coalesce(v.at, c.at) AS at
+            FROM documents AS d
+            CROSS JOIN sentences AS s ON s.document = d.number AND s.is_current = 1
+            CROSS JOIN decisions AS c ON c.sentence_id = s.id AND c.label IN ('claim', 'quote')
+            LEFT JOIN verifications AS v ON v.sentence_id = s.id
+            LEFT JOIN assignments_to_check AS t ON t.sentence_id = s.id
+            WHERE d.state <> 'withdrawn' AND d.state <> 'superseded'
+              AND (d.reviews_needed = 1 OR d.is_blind = 0);
+        """
+    )

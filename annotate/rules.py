@@ -177,6 +177,19 @@ def default_attribution(label: str) -> str | None:
     return "unconfirmed" if label == "quote" else None
 
 
+def require_checkable(label: str | None) -> str:
+    """Return a label that can be verified.
+
+    :raises Refused: code ``not_decided``: there is nothing to verify.
+    """
+    if label is None or label not in CHECKABLE:
+        raise Refused(
+            "Only a sentence that is decided to be a claim or a quote can be verified.",
+            code="not_decided",
+        )
+    return label
+
+
 def follow(
     before: Checking,
     after: Checking,
@@ -195,11 +208,7 @@ def follow(
     :raises Forbidden: code ``two_persons``.
     :raises Invalid: the rules of settling are broken; `fields` says which.
     """
-    if label not in CHECKABLE:
-        raise Refused(
-            "Only a sentence that is decided to be a claim or a quote can be verified.",
-            code="not_decided",
-        )
+    label = require_checkable(label)
     if before.status == "settled":
         _check_reopening(after, role=role, reason=reason)
     if label == "claim" and after.attribution is not None:

@@ -114,12 +114,36 @@ class OpenComment(Shape):
     version = fields.Integer(required=True)
 
 
+class Assignment(Shape):
+    """Who has a sentence to check; `reviewer` null: it was given back. If-Match wants the version."""
+
+    reviewer = fields.String(required=True, allow_none=True)
+    by = fields.String(required=True, allow_none=True)
+    question = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    at = fields.String(required=True)
+
+
+class MadeOn(Shape):
+    """The label and text that a verification was made on."""
+
+    label = choice(LABELS, required=True)
+    text = fields.String(required=True)
+
+
 class OpenSentence(Sentence):
     """A sentence as it is exported, with the record of its decision; `version` is of my own annotation."""
 
     version = fields.Integer(required=True)
     decision = fields.Nested(StandingDecision, required=True, allow_none=True)
     late_dissent = fields.Boolean(required=True)
+    assignment = fields.Nested(Assignment, required=True, allow_none=True)
+    made_on = fields.Nested(
+        MadeOn,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null where the verification was made on what stands."},
+    )
     comments = fields.List(
         fields.Nested(OpenComment), metadata={"description": "Oldest first; absent where there is none."}
     )

@@ -8,6 +8,8 @@ from schemas.base import Offset, Shape, choice
 from schemas.terms import (
     ATTRIBUTIONS,
     BLOCKS,
+    CORRECTED,
+    CORRECTIONS,
     DECIDED_BY,
     FORMAT_VERSION,
     FORMATS,
@@ -108,6 +110,24 @@ class Comment(Shape):
     resolved = fields.Boolean(required=True)
 
 
+class CorrectedField(Shape):
+    """One field that a correction changed; evidence is a list as in a verification."""
+
+    field = choice(CORRECTED, required=True)
+    was = fields.Raw(required=True, allow_none=True, data_key="from")
+    now = fields.Raw(required=True, allow_none=True, data_key="to")
+
+
+class Correction(Shape):
+    """What was changed of a verification after it had been settled."""
+
+    at = _time()
+    by = _text("Null where nobody did it: the article was loaded anew.", allow_none=True)
+    act = choice(CORRECTIONS, required=True)
+    reason = _text("Why it was reopened.", allow_none=True)
+    changes = fields.List(fields.Nested(CorrectedField), required=True)
+
+
 class Sentence(Shape):
     """`text[start:end]` in Unicode code points, and what stands for it; label null is undecided."""
 
@@ -122,6 +142,9 @@ class Sentence(Shape):
     adjudication = fields.Nested(Adjudication, required=True, allow_none=True)
     verification = fields.Nested(ExportedVerification, required=True, allow_none=True)
     matches = fields.List(fields.Nested(Match), required=True)
+    corrections = fields.List(
+        fields.Nested(Correction), metadata={"description": "In order; absent where there is none."}
+    )
     comments = fields.List(
         fields.Nested(Comment), metadata={"description": "Oldest first; absent where there is none."}
     )

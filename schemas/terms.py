@@ -22,6 +22,16 @@ VERDICTS = (
     "unverifiable",
 )
 ATTRIBUTIONS = ("unconfirmed", "confirmed", "secondhand", "misquoted", "out_of_context")
+CORRECTED = (
+    "status",
+    "label",
+    "verdict",
+    "attribution",
+    "rationale",
+    "evidence",
+)  # what a correction changes
+CORRECTIONS = ("reopened", "corrected", "revised", "relabelled")
+ORDERS = ("newest", "oldest")  # articles of a list, by when they were loaded
 STANCES = ("supports", "refutes", "context")
 RELATIONS = ("same", "contradicts")
 WHYS = ("nothing_open", "with_others", "put_aside")  # there is no next document

@@ -570,3 +570,60 @@ def test_what_is_said_of_an_article_is_updated_without_a_revision(
     assert first.id in alice.get("/documents?q=closed").text
     assert run(title="Bridge closed", author="Ann Lee").outcome == "unchanged"
     assert find_faults(db) == []
+
+
+def test_what_was_settled_goes_to_a_second_look_as_a_correction_and_who_has_something_keeps_it(
+    alice: Client, carol: Client, add_story: Callable[..., str], revise: Revise
+) -> None:
+    old = add_story(OLD)
+    settle(alice, old, alice.sentences(old)[3])
+    carol.verify(
+        old,
+        alice.sentences(old)[3],
+        1,
+        status="in_progress",
+        verdict="mixed",
+        evidence=EVIDENCE,
+        reason="Hm.",
+    )
+    carol.verify(old, alice.sentences(old)[3], 2, status="settled", verdict="mixed", evidence=EVIDENCE)
+    alice.tag(old, alice.sentences(old)[1], "claim")
+    alice.write(old, alice.sentences(old)[1], "assignee", {"reviewer": "bob", "question": "Which city?"})
+
+    new = revised(revise(NEW))
+
+    sentences = alice.sentences(new)
+    told = sentences[3]["corrections"]
+    assert [each["act"] for each in told] == ["reopened", "corrected", "revised"]
+    assert (told[-1]["by"], told[-1]["changes"]) == (
+        None,
+        [{"field": "status", "from": "settled", "to": "second_look"}],
+    )
+    assert sentences[1]["assignment"]["reviewer"] == "bob"
+    assert "corrections" not in sentences[1]
+    alice.verify(new, sentences[3], 4, status="settled", verdict="mixed", evidence=EVIDENCE)
+    exported = json.loads(alice.get("/api/v1/export").text)["documents"][0]["sentences"][3]
+    assert [each["act"] for each in exported["corrections"]] == [
+        "reopened",
+        "corrected",
+        "revised",
+        "corrected",
+    ]
+
+
+def test_what_was_settled_once_stays_known_when_its_boundaries_are_mended(
+    alice: Client, carol: Client, add_story: Callable[..., str], db: Database
+) -> None:
+    story = add_story(OLD)
+    sentence = alice.sentences(story)[3]
+    settle(alice, story, sentence)
+    carol.verify(story, sentence, 1, status="unchecked", reason="Cut wrong.")
+
+    first, second = alice.split(story, alice.sentences(story)[3], 10).get_json()["sentences"]
+
+    whole = alice.sentences(story)[3:5]
+    assert [[each["act"] for each in part["corrections"]] for part in whole] == [["reopened"], ["reopened"]]
+    alice.verify(story, first, first["verification"]["version"], status="in_progress", verdict="false")
+    assert [each["act"] for each in alice.sentences(story)[3]["corrections"]] == ["reopened", "corrected"]
+    assert second["verification"]["version"] > 0
+    assert find_faults(db) == []

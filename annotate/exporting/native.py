@@ -8,6 +8,7 @@ import orjson
 from annotate.exporting.selecting import Export, Selection, is_selected, written
 from annotate.rules import may
 from annotate.store.contents import Comment, Content, Decision, Sentence, Verification
+from annotate.store.corrections import Correction
 from annotate.store.documents import Document
 from annotate.store.reviewers import Person
 from schemas.export import ExportedVerification
@@ -77,12 +78,14 @@ METADATA = (
 
 
 VERIFICATION = tuple(ExportedVerification().fields)
+CORRECTION = ("at", "by", "act", "reason")
 
 
 def sentence_json(sentence: Sentence) -> dict[str, Any]:
     """Return a sentence as it stands in an export; its shape is ``schemas.export.Sentence``."""
     decision = sentence.decision
     comments = [_comment_json(each) for each in sentence.comments]
+    corrections = corrections_json(sentence)
     return {
         "start": sentence.start,
         "end": sentence.end,
@@ -96,6 +99,7 @@ def sentence_json(sentence: Sentence) -> dict[str, Any]:
         "verification": _verification_json(sentence.verification),
         "matches": [],
         **({"comments": comments} if comments else {}),
+        **({"corrections": corrections} if corrections else {}),
     }
 
 
@@ -108,6 +112,8 @@ def open_sentence_json(sentence: Sentence, reader: Person) -> dict[str, Any]:
         "version": sentence.version_of(reader),
         "decision": decision and {name: getattr(decision, name) for name in names},
         "late_dissent": may(reader.role, "see_late_dissent") and sentence.has_late_dissent,
+        "assignment": sentence.assignment,
+        "made_on": sentence.made_on,
         **({"comments": sentence.comments} if sentence.comments else {}),
     }
 
@@ -116,6 +122,16 @@ def _comment_json(comment: Comment) -> dict[str, Any]:
     names = ("reviewer", "text", "at")
     said = {name: getattr(comment, name) for name in names}
     return {**said, "resolved": comment.resolved_at is not None}
+
+
+def corrections_json(sentence: Sentence) -> list[dict[str, Any]]:
+    """Return what was changed of a sentence after settling; each is a ``schemas.export.Correction``."""
+    return [_correction_json(each) for each in sentence.corrections]
+
+
+def _correction_json(correction: Correction) -> dict[str, Any]:
+    changes = [{"field": each.field, "from": each.was, "to": each.now} for each in correction.changes]
+    return {**{name: getattr(correction, name) for name in CORRECTION}, "changes": changes}
 
 
 def _adjudication_json(decision: Decision | None) -> dict[str, Any] | None:

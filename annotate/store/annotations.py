@@ -46,7 +46,7 @@ def record_annotation(
         added = int(label is not None) - int(bool(before and before["label"]))
         n_tagged = _record_act(db, place, by, added)
         version = _write(db, place, by, label, speaker, note, origin)
-        change = renew_decision(db, place.document, place.sentence_id, place.standing)
+        change = renew_decision(db, place.document, place.sentence_id, place.standing, by=by)
         event = record_event(
             db,
             "annotated",

@@ -18,6 +18,7 @@ from annotate.store.carrying import (
     Lost,
     Span,
     as_ids,
+    carry_assignments,
     carry_decisions,
     carry_drafts,
     carry_votes,
@@ -148,6 +149,7 @@ def _mend(
     carried = carry_votes(db, change)
     carry_decisions(db, change)
     carry_drafts(db, change)
+    carry_assignments(db, change)
     _record_origins(db, change, is_undone=bool(stood) and all(each.is_restored for each in carried))
     _keep_counts(db, change, carried, by)
     taken_back = _take_sign_offs_back(db, change, carried)

@@ -259,7 +259,8 @@ def carry_drafts(db: Database, change: Change) -> None:
     rows = _rows_by_sentence(
         db,
         """
-        SELECT sentence_id, label, text, verdict, attribution, rationale, evidence, proposed_by, version, at
+        SELECT sentence_id, label, text, verdict, attribution, rationale, evidence, proposed_by, version, at,
+            was_settled
         FROM verifications WHERE sentence_id IN (SELECT value FROM json_each(:ids))
         """,
         change,
@@ -269,7 +270,8 @@ def carry_drafts(db: Database, change: Change) -> None:
     for sentence, draft, row in zip(change.new, drafts, stood, strict=True):
         if draft is not None:
             at = row["at"] if row is not None and _draft(row) == draft else _known(old)[0]["at"]
-            _write_draft(db, sentence, draft, _next_version(rows), at)
+            was_settled = max(row["was_settled"] for row in rows.values())
+            _write_draft(db, sentence, draft, _next_version(rows), at, was_settled)
 
 
 def _draft(row: Row | None) -> rules.Draft | None:
@@ -278,17 +280,47 @@ def _draft(row: Row | None) -> rules.Draft | None:
     return rules.Draft(**{name: row[name] for name in rules.Draft.__dataclass_fields__})
 
 
-def _write_draft(db: Database, sentence: Span, draft: rules.Draft, version: int, at: str) -> None:
+def _write_draft(
+    db: Database, sentence: Span, draft: rules.Draft, version: int, at: str, was_settled: int
+) -> None:
     db.write(
         """
         INSERT INTO verifications (sentence_id, label, text, status, verdict, attribution, rationale,
-            evidence, is_suspended, proposed_by, version, at)
+            evidence, is_suspended, proposed_by, was_settled, version, at)
         VALUES (:id, :label, :text, 'unchecked', :verdict, :attribution, :rationale, :evidence,
             (SELECT label FROM decisions WHERE sentence_id = :id) IS NOT :label,
-            :proposed_by, :version, :at)
+            :proposed_by, :was_settled, :version, :at)
         """,
         id=sentence.id,
         version=version,
         at=at,
+        was_settled=was_settled,
         **asdict(draft),
     )
+
+
+def carry_assignments(db: Database, change: Change) -> None:
+    """Who had a sentence to check has what came of it."""
+    rows = _rows_by_sentence(
+        db,
+        """
+        SELECT sentence_id, reviewer_id, assigned_by, question, version, at FROM assignments_to_check
+        WHERE sentence_id IN (SELECT value FROM json_each(:ids))
+        """,
+        change,
+    )
+    old, _ = _in_order(change, rows)
+    held = [row for row in _known(old) if row["reviewer_id"]]
+    for sentence in change.new if rows else []:
+        db.write(
+            """
+            INSERT INTO assignments_to_check (sentence_id, reviewer_id, assigned_by, question, version, at)
+            VALUES (:id, :reviewer_id, :assigned_by, :question, :version, :at)
+            """,
+            id=sentence.id,
+            version=_next_version(rows),
+            reviewer_id=held[0]["reviewer_id"] if held else None,
+            assigned_by=held[0]["assigned_by"] if held else None,
+            question=held[0]["question"] if held else None,
+            at=held[0]["at"] if held else now(),
+        )

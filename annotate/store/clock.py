@@ -13,6 +13,11 @@ def as_time(moment: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
+def days_ago(days: int) -> str:
+    """Return the time of so many days ago, as :func:`now` writes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - days * 86_400))
+
+
 def seconds() -> int:
     """Return whole seconds since 1970."""
     return int(time.time())

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,6 +11,7 @@ import orjson
 from annotate import rules
 from annotate.database import Database, Row
 from annotate.errors import NotFound, Refused, Stale
+from annotate.store.corrections import Correction, corrections_of
 from annotate.store.documents import Document, closed, superseded
 from annotate.store.reviewers import Person
 from schemas.terms import CHECKABLE
@@ -69,6 +70,25 @@ class Verification:
 
 
 @dataclass(frozen=True)
+class MadeOn:
+    """The label and the text that a verification was made on, where either is another by now."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who has a sentence to check, and what they were asked; `reviewer` None: it was given back."""
+
+    reviewer: str | None
+    by: str | None
+    question: str | None
+    version: int
+    at: str
+
+
+@dataclass(frozen=True)
 class Comment:
     """What somebody says of a sentence; it stands at every sentence that has some of that text now."""
 
@@ -95,6 +115,9 @@ class Sentence:
     verification: Verification | None
     late_labels: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
+    assignment: Assignment | None = None
+    made_on: MadeOn | None = None
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def has_late_dissent(self) -> bool:
@@ -189,7 +212,7 @@ class Written:
 
 
 def get_content(db: Database, document: Document, reader: Person | None) -> Content:
-    """Read a document in four queries, whatever its length.
+    """Read a document in six or seven queries, whatever its length.
 
     :param reader: whose own annotations are seen even while the document is blind; None: nobody's.
     """
@@ -197,9 +220,14 @@ def get_content(db: Database, document: Document, reader: Person | None) -> Cont
     if row is None:
         raise NotFound("There is no such document.")
     blocks = [tuple(block) for block in orjson.loads(row["blocks"])]
-    return Content(
-        row["text"], blocks, list_sentences(db, document, reader), list_reviews(db, document.number)
-    )
+    sentences = corrected(db, document, list_sentences(db, document, reader))
+    return Content(row["text"], blocks, sentences, list_reviews(db, document.number))
+
+
+def corrected(db: Database, document: Document, sentences: list[Sentence]) -> list[Sentence]:
+    """Tell what was changed of these sentences after they had been settled."""
+    found = {} if document.is_blind else corrections_of(db, document)
+    return [replace(each, corrections=found[each.id]) if each.id in found else each for each in sentences]
 
 
 def list_reviews(db: Database, number: int) -> list[Review]:
@@ -248,13 +276,19 @@ def list_sentences(
             d.version, d.at,
             v.status, v.verdict, v.attribution, v.rationale, v.is_suspended, v.evidence,
             proposer.name AS proposed_by, checker.name AS checked_by,
-            v.version AS verification_version, v.at AS verified_at
+            v.version AS verification_version, v.at AS verified_at,
+            v.label AS checked_label, v.text AS checked_text,
+            holder.name AS assigned_to, giver.name AS assigned_by, t.question,
+            t.version AS assignment_version, t.at AS assigned_at
         FROM sentences AS s
         LEFT JOIN decisions AS d ON d.sentence_id = s.id
         LEFT JOIN reviewers AS editor ON editor.id = d.editor_id
         LEFT JOIN verifications AS v ON v.sentence_id = s.id
         LEFT JOIN reviewers AS proposer ON proposer.id = v.proposed_by
         LEFT JOIN reviewers AS checker ON checker.id = v.checked_by
+        LEFT JOIN assignments_to_check AS t ON t.sentence_id = s.id
+        LEFT JOIN reviewers AS holder ON holder.id = t.reviewer_id
+        LEFT JOIN reviewers AS giver ON giver.id = t.assigned_by
         WHERE s.document = :number AND s.is_current = 1 AND s.start BETWEEN :first AND :last
         ORDER BY s.start
         """,
@@ -329,6 +363,8 @@ def _sentence(
         _verification(row, decision, is_blind),
         tuple(late),
         comments,
+        None if is_blind else assignment_of(row),
+        None if is_blind else made_on(row),
     )
 
 
@@ -351,22 +387,43 @@ def _verification(row: Row, decision: Decision | None, is_blind: bool) -> Verifi
     if is_blind:  # it may have come over from the revision before
         return None
     if row["status"] is not None:
-        return Verification(
-            row["status"],
-            row["verdict"],
-            row["attribution"],
-            row["rationale"],
-            bool(row["is_suspended"]),
-            orjson.loads(row["evidence"]),
-            row["proposed_by"],
-            row["checked_by"],
-            row["verification_version"],
-            row["verified_at"],
-        )
+        return verification_of(row)
     if decision is None or decision.label not in CHECKABLE:
         return None
     blank = rules.unchecked(decision.label)
     return Verification(blank.status, blank.verdict, blank.attribution, None, False, [], None, None, 0, None)
+
+
+def verification_of(row: Row) -> Verification | None:
+    """Make a verification from the columns that are called as in :func:`list_sentences`; None: untouched."""
+    if row["status"] is None:
+        return None
+    return Verification(
+        row["status"],
+        row["verdict"],
+        row["attribution"],
+        row["rationale"],
+        bool(row["is_suspended"]),
+        orjson.loads(row["evidence"]),
+        row["proposed_by"],
+        row["checked_by"],
+        row["verification_version"],
+        row["verified_at"],
+    )
+
+
+def assignment_of(row: Row) -> Assignment | None:
+    """Make an assignment from such columns; None where there never was one."""
+    if row["assignment_version"] is None:
+        return None
+    names = ("assigned_to", "assigned_by", "question", "assignment_version", "assigned_at")
+    return Assignment(*(row[name] for name in names))
+
+
+def made_on(row: Row) -> MadeOn | None:
+    """Tell what a verification was made on, from such columns; None where that stands as it was."""
+    was = (row["checked_label"], row["checked_text"])
+    return None if was[0] is None or was == (row["label"], row["text"]) else MadeOn(*was)
 
 
 MINE = ("label", "speaker", "note", "origin", "version", "at")  # as `get_place` reads them

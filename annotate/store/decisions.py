@@ -9,7 +9,7 @@ from annotate.database import Database
 from annotate.errors import Refused, Stale
 from annotate.store.clock import now
 from annotate.store.contents import Standing, Written, get_place, read_back
-from annotate.store.documents import Document, record_change
+from annotate.store.documents import Document, mark_changed, record_change
 from annotate.store.events import marks, record_event
 from annotate.store.reviewers import Person
 
@@ -67,21 +67,26 @@ def record_decision(
             | marks(votes=_list_told_votes(db, place.sentence_id), restored=restores),
         )
         decided: dict[str, Any] = {"editor_id": by.id, "event": event} if label else {"votes": votes}
-        change = _store(db, place.sentence_id, before, outcome, reason=reason, **decided)
+        change = _store(
+            db, place.document, place.sentence_id, before, outcome, by=by, reason=reason, **decided
+        )
         document = record_change(db, place.document, event, change=change)
         # Always stored as the next one: an adjudication is written anew, and its removal is a change.
         return read_back(db, document, place.start, by, version=seen_version + 1)
 
 
-def renew_decision(db: Database, document: Document, sentence_id: int, standing: Standing) -> rules.Tally:
+def renew_decision(
+    db: Database, document: Document, sentence_id: int, standing: Standing, *, by: Person | None = None
+) -> rules.Tally:
     """Let the votes decide a sentence anew where they may; return the change of its document's counts.
 
     :param standing: as it is stored at this moment of the transaction.
+    :param by: whose act it follows from.
     """
     if document.is_blind or standing.is_settled or standing.decided_by == "adjudication":
         return NO_CHANGE
     votes = list_votes(db, sentence_id)
-    return _store(db, sentence_id, standing, rules.decide(votes), votes=votes)
+    return _store(db, document, sentence_id, standing, rules.decide(votes), by=by, votes=votes)
 
 
 def _as_current(standing: Standing) -> dict[str, object]:
@@ -122,10 +127,12 @@ def weigh(outcome: rules.Outcome, votes: Iterable[rules.Vote]) -> int:
 
 def _store(
     db: Database,
+    document: Document,
     sentence_id: int,
     before: Standing,
     outcome: rules.Outcome,
     *,
+    by: Person | None,
     votes: Sequence[rules.Vote] = (),
     reason: str | None = None,
     editor_id: int | None = None,
@@ -162,24 +169,37 @@ def _store(
         reason=reason,
         now=now(),
     )
-    is_suspended = _suspend(db, sentence_id, before, outcome.label)
+    is_suspended = _suspend(db, document, sentence_id, before, outcome.label, by)
     counted = rules.tally(stood.label, stood.in_dispute, None if before.is_suspended else before.status)
     counts = rules.tally(outcome.label, outcome.in_dispute, None if is_suspended else before.status)
     return counts.minus(counted)
 
 
-def _suspend(db: Database, sentence_id: int, before: Standing, label: str | None) -> bool:
+def _suspend(
+    db: Database, document: Document, sentence_id: int, before: Standing, label: str | None, by: Person | None
+) -> bool:
     """Set a verification aside while its sentence is no longer what was checked, or bring it back."""
     if before.status is None:
         return False
     is_suspended = bool(label != before.checked_label)
     if is_suspended != bool(before.is_suspended):
-        db.write(
+        (row,) = db.write(
             """
             UPDATE verifications SET is_suspended = :is_suspended, version = version + 1
-            WHERE sentence_id = :id
+            WHERE sentence_id = :id RETURNING was_settled
             """,
             is_suspended=int(is_suspended),
             id=sentence_id,
         )
+        if row["was_settled"]:  # then it is a correction, and told as one
+            event = record_event(
+                db,
+                "verification_suspended" if is_suspended else "verification_resumed",
+                by=by.id if by else None,
+                document=document.number,
+                sentence_id=sentence_id,
+                was={"label": before.label},
+                now={"label": label},
+            )
+            mark_changed(db, document.number, event)
     return is_suspended

@@ -393,7 +393,7 @@ def record_change(
     (row,) = db.write(
         """
         UPDATE documents SET
-            last_event = :event, n_sentences = n_sentences + :n_sentences,
+            last_event = max(:event, last_event), n_sentences = n_sentences + :n_sentences,
             n_decided = n_decided + :n_decided, n_in_dispute = n_in_dispute + :n_in_dispute,
             n_checkable = n_checkable + :n_checkable, n_unchecked = n_unchecked + :n_unchecked,
             n_settled = n_settled + :n_settled
@@ -504,6 +504,13 @@ def _erase(db: Database, number: int, document_id: str, event: int) -> None:
         ids=ids,
     )
     db.write("UPDATE comments SET text = NULL WHERE document = :number", number=number)
+    db.write(
+        """
+        UPDATE assignments_to_check SET question = NULL
+        WHERE sentence_id IN (SELECT value FROM json_each(:ids))
+        """,
+        ids=ids,
+    )
     db.write(
         "UPDATE events SET was = NULL, now = NULL WHERE document = :number AND number < :event",
         number=number,

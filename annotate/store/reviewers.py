@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import orjson
+
 from annotate.database import Database, Row
 from annotate.errors import Invalid, NotFound, Refused
 from annotate.passwords import check_password, hash_password, name_key
@@ -24,6 +26,10 @@ class Person:
     name: str
     role: str
     hidden: str = field(default="[]", kw_only=True)
+
+    def is_kept_from(self, collection: str) -> bool:
+        """Say whether a collection is not theirs to see."""
+        return collection in orjson.loads(self.hidden)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,20 @@ The old revision keeps all its records and stays readable; nobody writes to it a
 
 from dataclasses import dataclass
 
+import orjson
+
 from annotate import rules
 from annotate.database import Database
 from annotate.errors import Refused
 from annotate.store.checks import count_anew
-from annotate.store.documents import Article, Document, add_document, find_revision, record_change
+from annotate.store.documents import (
+    Article,
+    Document,
+    add_document,
+    find_revision,
+    mark_changed,
+    record_change,
+)
 from annotate.store.events import record_event
 from annotate.store.plans import carry_plan
 from annotate.store.reviewers import Person
@@ -198,6 +207,7 @@ def _carry(db: Database, latest: Document, document: Document) -> Document:
     document = record_change(db, document, event, change=rules.Tally(), n_sign_offs=n_sign_offs)
     _carry_decisions(db, document)
     _carry_verifications(db, document)
+    _carry_assignments(db, document)
     if not document.is_blind:
         decide_all(db, document)  # where it was settled, later votes count only now
     counted = count_anew(db, document.number)
@@ -292,9 +302,9 @@ def _carry_verifications(db: Database, document: Document) -> None:
     db.write_many(
         """
         INSERT INTO verifications (sentence_id, label, text, status, verdict, attribution, rationale,
-            evidence, is_suspended, proposed_by, version, at)
+            evidence, is_suspended, proposed_by, was_settled, version, at)
         SELECT s.id, v.label, v.text, :status, v.verdict, v.attribution, v.rationale,
-            v.evidence, d.label IS NOT v.label, v.proposed_by, v.version + 1, v.at
+            v.evidence, d.label IS NOT v.label, v.proposed_by, v.was_settled, v.version + 1, v.at
         FROM sentences AS s
         JOIN verifications AS v ON v.sentence_id = s.carried_from
         LEFT JOIN decisions AS d ON d.sentence_id = s.id
@@ -304,4 +314,45 @@ def _carry_verifications(db: Database, document: Document) -> None:
             {"number": document.number, "was": status, "status": rules.carried_status(status)}
             for status in STATUSES
         ],
+    )
+    _tell_carried(db, document)
+
+
+def _tell_carried(db: Database, document: Document) -> None:
+    """Tell of each that was settled that it waits for a second look, and from what: a correction."""
+    for row in db.rows(
+        """
+        SELECT n.sentence_id, n.label, n.verdict, n.attribution, n.rationale, n.evidence, n.proposed_by,
+            n.version, n.status, v.status AS was_status, v.version AS was_version
+        FROM sentences AS s
+        JOIN verifications AS n ON n.sentence_id = s.id
+        JOIN verifications AS v ON v.sentence_id = s.carried_from AND v.status = 'settled'
+        WHERE s.document = :number AND s.is_current = 1 ORDER BY s.start
+        """,
+        number=document.number,
+    ):
+        kept = {name: row[name] for name in ("label", "verdict", "attribution", "rationale", "proposed_by")}
+        kept["evidence"] = orjson.loads(row["evidence"])
+        event = record_event(
+            db,
+            "verification_carried",
+            by=None,
+            document=document.number,
+            sentence_id=row["sentence_id"],
+            was=kept | {"status": row["was_status"], "version": row["was_version"]},
+            now=kept | {"status": row["status"], "version": row["version"]},
+        )
+        mark_changed(db, document.number, event)
+
+
+def _carry_assignments(db: Database, document: Document) -> None:
+    """Who had a sentence to check has it still."""
+    db.write(
+        """
+        INSERT INTO assignments_to_check (sentence_id, reviewer_id, assigned_by, question, version, at)
+        SELECT s.id, t.reviewer_id, t.assigned_by, t.question, t.version, t.at
+        FROM sentences AS s JOIN assignments_to_check AS t ON t.sentence_id = s.carried_from
+        WHERE s.document = :number AND s.is_current = 1
+        """,
+        number=document.number,
     )

@@ -8,8 +8,17 @@ import orjson
 from annotate import rules
 from annotate.database import Database, Row
 from annotate.errors import Stale
+from annotate.store.assignments import end_assignment
 from annotate.store.clock import now
-from annotate.store.contents import Place, Written, get_place, get_standing, list_sentences, read_back
+from annotate.store.contents import (
+    Place,
+    Written,
+    corrected,
+    get_place,
+    get_standing,
+    list_sentences,
+    read_back,
+)
 from annotate.store.decisions import renew_decision
 from annotate.store.documents import record_change
 from annotate.store.events import marks, record_event
@@ -78,7 +87,7 @@ def _find(db: Database, sentence_id: int) -> Row | None:
     return db.row(
         """
         SELECT label, status, verdict, attribution, rationale, evidence, is_suspended, proposed_by,
-            version
+            version, was_settled
         FROM verifications WHERE sentence_id = :id
         """,
         id=sentence_id,
@@ -119,24 +128,28 @@ def _record(
     was_status = None if row is None or row["is_suspended"] else row["status"]
     change = rules.tally(label, False, after.status).minus(rules.tally(label, False, was_status))
     is_reopened = before.status == "settled"
-    if is_reopened:  # votes that came while it was settled count now
-        db.write("UPDATE annotations SET is_late = 0 WHERE sentence_id = :id", id=place.sentence_id)
-        standing = get_standing(db, place.sentence_id)
-        change = change.plus(renew_decision(db, place.document, place.sentence_id, standing))
+    act = "verification_corrected" if row and row["was_settled"] else "verified"
     event = record_event(
         db,
-        "verification_reopened" if is_reopened else "verified",
+        "verification_reopened" if is_reopened else act,
         by=by.id,
         document=place.document.number,
         sentence_id=place.sentence_id,
         was=_as_told(row),
-        now=asdict(after) | {"version": version, "reason": reason} | marks(restored=restores),
+        now=asdict(after) | {"label": label, "version": version, "reason": reason} | marks(restored=restores),
     )
+    if after.status == "settled":
+        end_assignment(db, place.sentence_id)
+    if is_reopened:  # votes that came while it was settled count now
+        db.write("UPDATE annotations SET is_late = 0 WHERE sentence_id = :id", id=place.sentence_id)
+        standing = get_standing(db, place.sentence_id)
+        change = change.plus(renew_decision(db, place.document, place.sentence_id, standing, by=by))
     document = record_change(db, place.document, event, change=change)
     written = read_back(db, document, place.start, by, version=version)
     verification = written.sentence.verification
+    (sentence,) = corrected(db, document, [written.sentence])
     return Written(
-        written.sentence,
+        sentence,
         document,
         written.n_tagged,
         verification.version if verification else version,
@@ -145,21 +158,26 @@ def _record(
 
 def _as_told(row: Row | None) -> dict[str, Any] | None:
     """What was stored, also of one that was set aside and is now begun anew under another label."""
-    return None if row is None else {**dict(row), "evidence": orjson.loads(row["evidence"])}
+    if row is None:
+        return None
+    told = {**dict(row), "evidence": orjson.loads(row["evidence"])}
+    del told["was_settled"]
+    return told
 
 
 def _write(db: Database, place: Place, label: str, after: rules.Checking, by: Person) -> int:
     (stored,) = db.write(
         """
         INSERT INTO verifications (sentence_id, label, text, status, verdict, attribution, rationale,
-            evidence, proposed_by, checked_by, version, at)
+            evidence, proposed_by, checked_by, was_settled, version, at)
         VALUES (:id, :label, :text, :status, :verdict, :attribution, :rationale,
-            :evidence, :proposed_by, :checked_by, 1, :now)
+            :evidence, :proposed_by, :checked_by, :status = 'settled', 1, :now)
         ON CONFLICT (sentence_id) DO UPDATE SET
             label = excluded.label, text = excluded.text, status = excluded.status,
             verdict = excluded.verdict, attribution = excluded.attribution,
             rationale = excluded.rationale, evidence = excluded.evidence, is_suspended = 0,
             proposed_by = excluded.proposed_by, checked_by = excluded.checked_by,
+            was_settled = max(was_settled, excluded.was_settled),
             version = version + 1, at = excluded.at
         RETURNING version
         """,

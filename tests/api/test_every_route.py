@@ -17,6 +17,7 @@ WRITES = {
     "split": {"at": 2},
     "merge": {},
     "comments": {"text": "Who says so?"},
+    "assignee": {"reviewer": "carol"},
 }
 METHODS = {route: "POST" if route in ("split", "merge", "comments") else "PUT" for route in WRITES}
 HOSTILE = [
@@ -81,7 +82,7 @@ def test_a_token_writes_without_a_csrf_token_and_a_read_token_never(
 ) -> None:
     sentence = carol.sentences(story)[0]
     carol.tag(story, sentence, "claim")
-    version = 0 if route == "verification" else 1
+    version = 0 if route in ("verification", "assignee") else 1
     reading, writing = bearer(scope="read"), bearer(scope="write")
 
     refused = stranger.write(story, sentence, route, WRITES[route], version=version, **reading)
