@@ -18,7 +18,13 @@ import rjsmin
 FOLDER = Path(__file__).parent / "static"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 # The scripts that pages name, and those that one of them loads later, whose modules they share.
-ENTRIES = {"workbench.js": None, "elsewhere.js": None, "adjudication.js": None, "later.js": "workbench.js"}
+ENTRIES = {
+    "workbench.js": None,
+    "elsewhere.js": None,
+    "adjudication.js": None,
+    "desk.js": None,
+    "later.js": "workbench.js",
+}
 LEAST = 1000  # bytes; compressing less saves no packet
 
 IMPORT = re.compile(r"^import \{ ([^}]*) \} from '\./(\w+\.js)';\n", re.MULTILINE)

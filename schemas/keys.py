@@ -35,6 +35,7 @@ ACTS = {
     "join": Act("w", "Join with the next sentence"),
     "guidelines": Act("i", "Guidelines of the collection"),
     "done": Act("d", "Done: sign off, then the next document"),
+    "desk": Act("l", "Back to the list of the verification desk"),
     "find": Act("/", "Find in the article"),
     "help": Act("?", "The list of keys"),
 }

@@ -49,7 +49,7 @@ def test_what_comes_later_takes_what_is_there_already_from_where_it_is() -> None
 
     (line,) = re.findall(r"^import .*", later, re.MULTILINE)
     names = re.findall(r"\w+", line.partition(" from ")[0])[1:]
-    assert "paint" in names
+    assert "words" in names
     assert len(names) == len(set(names))
     assert line.endswith(" from './workbench.js';")
     assert all(re.search(rf"^export (const|(async )?function) {name}\b", now, re.MULTILINE) for name in names)

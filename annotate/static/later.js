@@ -1,9 +1,11 @@
 /** What the workbench loads as soon as it can be used: commenting, checking, cutting, finding and guidelines. */
+import { asideOf, goToDesk, takersOf } from './aside.js';
 import { Comments } from './comments.js';
 import { Cut } from './cut.js';
 import { Find } from './find.js';
 import { Guide } from './guide.js';
 import { leasing } from './lease.js';
+import { Typed } from './typed.js';
 import { VerificationForm } from './verification.js';
 
-export const later = { Comments, Cut, Find, Guide, leasing, VerificationForm };
+export const later = { Comments, Cut, Find, Guide, Typed, VerificationForm, asideOf, goToDesk, leasing, takersOf };

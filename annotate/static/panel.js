@@ -1,7 +1,7 @@
 /** Details of the current sentence: my speaker and note, who decided what, an editor's decision; verification.js does the rest. */
 import { request } from './api.js';
 import { showErrors } from './forms.js';
-import { isCheckable, paint, words } from './sentences.js';
+import { checkedSoFar, isCheckable, paint, words } from './sentences.js';
 
 const PAUSE = 800; // ms without a key; then speaker and note are stored
 
@@ -11,8 +11,11 @@ export class Panel {
   #timer = 0;
   #visit = 0; // to a field: what is typed meanwhile is one step for undo
   #asked = ''; // for names like this
-  verification = null; // these two come later
+  verification = null; // these come later
   comments = null;
+  drafts = null;
+  aside = null;
+  paint = paint;
 
   constructor(root, { isEditor, sentences, mine, outbox, send, say, showSaving, leave, api }) {
     Object.assign(this, { root, isEditor, sentences, mine, outbox, send, say, showSaving, leave, api });
@@ -43,11 +46,23 @@ export class Panel {
     return this.root.querySelector(selector);
   }
 
-  /** Take in what came later. */
-  add(Form, Comments) {
+  /** Take in what came later: the forms, what keeps drafts, and what shows the rest of a sentence. */
+  add(Form, Comments, drafts, asideOf) {
+    this.drafts = drafts;
+    this.aside = asideOf(this.root);
     this.verification = new Form(this.$('#verify'), this);
     this.comments = new Comments(this.$('#comments'), { ...this, doc: () => location.pathname, told: this.showSaving });
     this.show(this.#s);
+  }
+
+  /** Show an editor's draft of an earlier visit; what was decided since then is told with it. */
+  restoreDecision(s, draft) {
+    const { version, ...typed } = draft;
+    const isOld = version !== (s.decision?.version ?? 0);
+    const message = s.drafts.decision?.message ?? (isOld ? `Decided after you typed this: ${decided(s)} Press Decide to put yours in its place.` : 'You typed this earlier. It is not decided yet.');
+    s.drafts.decision = { ...s.drafts.decision, ...typed, message };
+    paint(s);
+    if (s === this.#s) this.#fillDecision(s.drafts.decision);
   }
 
   show(s) {
@@ -71,6 +86,7 @@ export class Panel {
     this.#showDecision(s, other);
     this.$('#checked').textContent = checkedSoFar(s);
     this.comments?.show(s);
+    this.aside?.(s);
     this.#showVerification();
   }
 
@@ -163,12 +179,13 @@ export class Panel {
     for (const field of this.decide.elements) field.disabled = isSettled;
     const draft = s.drafts.decision;
     const value = draft ?? storedDecision(s);
-    for (const name of ['label', 'speaker', 'reason']) {
-      const field = this.decide.elements[name];
-      if (other || !draft) field.value = value[name] ?? '';
-    }
+    if (other || !draft) this.#fillDecision(value);
     if (other) showErrors(this.decide);
     this.$('#decide .form-error').textContent = isSettled ? 'Settled: reopen the verification before you decide otherwise.' : draft?.message ?? '';
+  }
+
+  #fillDecision(value) {
+    for (const name of ['label', 'speaker', 'reason']) this.decide.elements[name].value = value[name] ?? '';
   }
 
   #keepDecision() {
@@ -179,7 +196,8 @@ export class Panel {
     const isNew = ['label', 'speaker', 'reason'].some((name) => draft[name] !== stored[name]);
     const { n } = s.drafts.decision ?? {};
     if (n && !isNew) this.outbox.drop(n);
-    s.drafts.decision = isNew ? { ...draft, n } : undefined;
+    s.drafts.decision = isNew ? { ...draft, n, version: s.decision?.version ?? 0 } : undefined;
+    this.drafts?.keep('decision', s);
     paint(s);
     this.showSaving();
   }
@@ -189,11 +207,12 @@ export class Panel {
     const { label, speaker, reason } = s.drafts.decision ?? storedDecision(s);
     showErrors(this.decide);
     const { n } = s.drafts.decision ?? {};
-    this.send({
+    const added = this.send({
       kind: 'decision', method: 'PUT', path: `/sentences/${s.start}/decision`, start: s.start,
       body: { end: s.end, label: label || null, speaker, reason },
       version: s.decision?.version ?? 0,
     }, n ? [n] : []);
+    if (s.drafts.decision) added.then(() => this.drafts?.keep('decision', { ...s, drafts: {} }));
   }
 
   /** The server has answered, now or, for a change of an earlier visit, before; `n` is the change if it still waits. */
@@ -241,13 +260,4 @@ function decided({ decision, adjudication }) {
 function vote({ reviewer, label, speaker, note }) {
   const said = [words(label) || 'No label', speaker, note && `“${note}”`].filter(Boolean).join(', ');
   return Object.assign(document.createElement('li'), { textContent: `${reviewer}: ${said}` });
-}
-
-function checkedSoFar({ verification: v, decision, lateDissent }) {
-  if (v?.suspended) return `Suspended: the sentence is no longer what was checked. What was found is kept${isCheckable(decision?.label) ? ' until you save anew' : ''}.`;
-  if (!v || !isCheckable(decision?.label)) return 'Decided claims and quotes are verified here; this is none yet.';
-  const found = [v.attribution !== 'unconfirmed' && v.attribution, v.verdict !== 'unverified' && v.verdict].filter(Boolean).map(words);
-  const who = v.status === 'settled' ? v.checked_by : v.proposed_by;
-  const late = lateDissent ? ' Late dissent: somebody voted otherwise after it was settled.' : '';
-  return `${[words(v.status), ...found].join(' · ')}${who ? ', by ' + who : ''}.${late}`;
 }

@@ -36,6 +36,9 @@ export function readSentences(article, known) {
       verification: more.verification ?? unchecked(decision?.label),
       lateDissent: more.late_dissent ?? false,
       comments: more.comments ?? [],
+      assignment: more.assignment ?? null,
+      madeOn: more.made_on ?? null,
+      corrections: more.corrections ?? [],
       suggestion: more.suggestion ?? null,
       cuts: more.cuts ?? [],
       drafts: {},
@@ -59,6 +62,9 @@ export function absorb(s, json, me, mineToo) {
   s.verification = json.verification;
   s.lateDissent = json.late_dissent;
   s.comments = json.comments ?? [];
+  s.assignment = json.assignment;
+  s.madeOn = json.made_on;
+  s.corrections = json.corrections ?? s.corrections;
   s.suggestion = json.suggestion ?? s.suggestion;
   paint(s);
 }
@@ -142,5 +148,15 @@ function make({ start, end, text }) {
   const el = Object.assign(document.createElement('span'), { id: `s${start}`, textContent: text });
   el.dataset.end = end;
   makeOption(el);
-  return { el, start, end, text, others: [], comments: [], suggestion: null, drafts: {} };
+  return { el, start, end, text, others: [], comments: [], suggestion: null, drafts: {}, corrections: [] };
+}
+
+/** How far the checking is, in a sentence or two. */
+export function checkedSoFar({ verification: v, decision, lateDissent }) {
+  if (v?.suspended) return `Suspended: the sentence is no longer what was checked. What was found is kept${isCheckable(decision?.label) ? ' until you save anew' : ''}.`;
+  if (!v || !isCheckable(decision?.label)) return 'Decided claims and quotes are verified here; this is none yet.';
+  const found = [v.attribution !== 'unconfirmed' && v.attribution, v.verdict !== 'unverified' && v.verdict].filter(Boolean).map(words);
+  const who = v.status === 'settled' ? v.checked_by : v.proposed_by;
+  const late = lateDissent ? ' Late dissent: somebody voted otherwise after it was settled.' : '';
+  return `${[words(v.status), ...found].join(' · ')}${who ? ', by ' + who : ''}.${late}`;
 }

@@ -28,13 +28,14 @@ let find = null; // these three come later
 let cut = null;
 let guide = null;
 let loaded = null;
+let extras = null; // all that came
 let isWaiting = false; // for them: what is typed meanwhile was meant for what comes, not for here
 
 // ---- to the server and back ----
 
 function send({ path, ...change }, instead) {
   const s = mine.at(change.start);
-  outbox.add({ doc: HERE, url: api + path, chain: [change.kind, HERE, change.start].join(' ').trim(), about: s && clip(s.text), ...change }, instead);
+  return outbox.add({ doc: HERE, url: api + path, chain: [change.kind, HERE, change.start].join(' ').trim(), about: s && clip(s.text), ...change }, instead);
 }
 
 /** The server has answered a change, of this tab or of another. */
@@ -121,6 +122,7 @@ function complain(text, n) {
 function bounded(change, answer) {
   const isHere = change.start === current.start || !current.el.isConnected;
   const found = mine.bounded(change, answer);
+  for (const s of found ?? []) for (const kind of Object.keys(s.drafts)) panel.drafts?.keep(kind, s); // with its new end
   if (!answer.ok) complain(`The boundaries are as they were. ${answer.error.message}`);
   const lost = (answer.data?.lost ?? []).map((each) => `${each.reviewer ?? 'You'}: ${words(each.label)}`);
   if (found) say(`${found.length > 1 ? 'Cut in two.' : 'Joined.'} ${lost.length ? 'The labels differed, so it is untagged. Before: ' + lost.join(', ') + '.' : ''}`);
@@ -163,7 +165,7 @@ function showSaving() {
   if (state === 'unsaved') save.ariaLive = 'polite';
   save.dataset.state = state;
   const why = { offline: `Offline (${n})`, waiting: `Not saved yet (${n})`, session: `Signed out (${n})`, stranger: `Not saved (${n})` }[outbox.why] ?? `Not saved (${n})`;
-  write($('save-text'), { unsaved: why, saving: 'Saving…', draft: 'Unsaved typing', saved: 'Saved' }[state]);
+  write($('save-text'), { unsaved: why, saving: 'Saving…', draft: areDraftsKept() && !panel.isTyping ? 'Draft kept' : 'Unsaved typing', saved: 'Saved' }[state]);
   $('retry').hidden = !length || !['offline', 'waiting'].includes(outbox.why);
   if (state === 'saved') setTimeout(() => { if (save.dataset.state === 'saved') save.ariaLive = 'off'; }, 1000);
   $('session').hidden = !length || !['session', 'stranger'].includes(outbox.why);
@@ -273,9 +275,13 @@ function goToUntagged() {
   focus(s);
 }
 
-function say(text) {
+function say(text, isShown = false) {
   $('announce').textContent = text;
+  $('announce').classList.toggle('hear', !isShown);
 }
+
+/** Say why a key did nothing, so that it can be seen as well; the next word takes its place. */
+const refuse = (text) => say(text, true);
 
 /** On a touch screen the tags stand under the sentence that was tapped. */
 function placeQuick() {
@@ -300,7 +306,7 @@ const UNSAVED = 'Save or discard first what is not stored yet about it: its boun
 
 function tag(label, origin, options) {
   const list = chosen();
-  if (list.some((s) => s.isCutting)) return say(WAIT);
+  if (list.some((s) => s.isCutting)) return refuse(WAIT);
   lastLabel = label;
   mine.change(list, { label }, origin);
   const next = sentences[list.at(-1).index + 1];
@@ -311,8 +317,8 @@ function tag(label, origin, options) {
 
 function takeSuggestion(origin = 'key') {
   const { suggestion, mine: { label } } = current;
-  if (!suggestion || label) return say('Nothing is suggested here.');
-  if (current.isCutting) return say(WAIT);
+  if (!suggestion || label) return refuse('Nothing is suggested here.');
+  if (current.isCutting) return refuse(WAIT);
   mine.change([current], { label: suggestion.label, speaker: current.mine.speaker ?? suggestion.speaker ?? null }, origin);
   lastLabel = suggestion.label;
   move(1);
@@ -322,8 +328,8 @@ function takeSuggestion(origin = 'key') {
 function step(act) {
   panel.flush();
   const found = mine[act]();
-  if (!found) return say(`Nothing to ${act}.`);
-  if (typeof found === 'string') return say(`Wait a moment: ${found}.`);
+  if (!found) return refuse(`Nothing to ${act}.`);
+  if (typeof found === 'string') return refuse(`Wait a moment: ${found}.`);
   focus(found[0]);
   say(`${words(act)}: ${found.length > 1 ? found.length + ' sentences' : found.length ? describe(found[0].mine) : 'its sentence is gone'}. ${left()}`);
 }
@@ -336,8 +342,8 @@ function restAsNone() {
 }
 
 function startCut() {
-  if (current.isCutting) return say(WAIT);
-  if (isUnsaved(current)) return say(UNSAVED);
+  if (current.isCutting) return refuse(WAIT);
+  if (isUnsaved(current)) return refuse(UNSAVED);
   panel.close(); // on a phone it lies above the text
   waitFor(() => cut.start(current));
 }
@@ -352,11 +358,11 @@ function openFind() {
 
 function join() {
   const next = sentences[current.index + 1];
-  if (next?.el.parentNode !== current.el.parentNode) return say('There is no sentence behind it in this block.');
-  if (current.isCutting || next.isCutting) return say(WAIT);
+  if (next?.el.parentNode !== current.el.parentNode) return refuse('There is no sentence behind it in this block.');
+  if (current.isCutting || next.isCutting) return refuse(WAIT);
   panel.flush();
-  if (isUnsaved(current) || isUnsaved(next)) return say(UNSAVED);
-  if (mine.isOnItsWay(next)) return say('A change of the next sentence is still on its way: try again in a moment.');
+  if (isUnsaved(current) || isUnsaved(next)) return refuse(UNSAVED);
+  if (mine.isOnItsWay(next)) return refuse('A change of the next sentence is still on its way: try again in a moment.');
   mine.bound(current, null);
 }
 
@@ -397,6 +403,10 @@ function notSignedOff({ n }, { message, fields }) {
   complain(message);
 }
 
+const areDraftsKept = () => outbox.isSafe && panel.drafts;
+
+const isAnythingLost = () => outbox.unsent.length > 0 || panel.isTyping || sentences.some((s) => s.problem || (isUnsaved(s) && !areDraftsKept()));
+
 const isAnythingOpen = () => outbox.unsent.length > 0 || panel.isTyping || sentences.some(isUnsaved);
 
 // ---- keys and pointer ----
@@ -408,7 +418,7 @@ const ACTS = {
   Home: () => focus(sentences[0]),
   End: () => focus(sentences.at(-1)),
   g: goToUntagged,
-  r: () => (lastLabel ? tag(lastLabel, 'key') : say('No label to repeat yet.')),
+  r: () => (lastLabel ? tag(lastLabel, 'key') : refuse('No label to repeat yet.')),
   s: () => takeSuggestion(),
   u: ({ shiftKey }) => step(shiftKey ? 'redo' : 'undo'),
   d: done,
@@ -425,6 +435,7 @@ const ACTS = {
     else closeQuick();
   },
   i: () => load(() => guide.open()),
+  l: () => waitFor(() => extras.goToDesk()),
   '/': openFind,
   '?': () => $('keys').showModal(),
 };
@@ -448,7 +459,7 @@ function onKey(event) {
   }
   if (isWaiting) {
     event.preventDefault();
-    return say('One moment: this part of the page is still on its way.');
+    return refuse('One moment: this part of the page is still on its way.');
   }
   if (event.ctrlKey || event.metaKey) {
     if (event.altKey || key.toLowerCase() !== 'z') return;
@@ -517,7 +528,7 @@ function listen() {
   addEventListener('hashchange', goToAddress);
   addEventListener('beforeunload', (event) => {
     panel.flush();
-    if (!leaving && isAnythingOpen()) event.preventDefault();
+    if (!leaving && isAnythingLost()) event.preventDefault();
   });
   addEventListener('resize', () => $('quick').hidden || placeQuick());
 }
@@ -543,11 +554,13 @@ const goToAddress = () => focus(sentences.find(({ el }) => `#${el.id}` === locat
 /** Do something with what comes later: at once, or when it has come. */
 function load(act) {
   if (find) return act?.(panel);
-  loaded ??= import('./later.js').then(({ later: { Comments, Cut, Find, Guide, VerificationForm } }) => {
+  loaded ??= import('./later.js').then(({ later }) => {
+    const { Comments, Cut, Find, Guide, Typed, VerificationForm, asideOf } = later;
+    extras = later;
     find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
     cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
     guide = new Guide($('guidelines'), say);
-    panel.add(VerificationForm, Comments);
+    panel.add(VerificationForm, Comments, new Typed(() => HERE), asideOf);
   }).finally(() => { isWaiting = false; });
   return loaded.then(() => act?.(panel), () => {
     loaded = null;
@@ -591,6 +604,7 @@ async function start() {
   await ready;
   if (!isReady) showWaiting();
   showSaving();
+  Promise.resolve(load()).then(() => panel.drafts?.restore({ find: ({ doc, start }) => (doc === HERE ? mine.at(start) ?? null : undefined), outbox, takers: extras.takersOf(panel), done: () => changed(current) }));
   if (outbox.unsent.length) outbox.retry();
 }
 

@@ -4,6 +4,7 @@ import time
 
 from flask import Blueprint, render_template, request
 
+from annotate.exporting.native import corrections_json
 from annotate.rules import may
 from annotate.store.collections import has_guidelines
 from annotate.store.contents import get_content
@@ -85,6 +86,7 @@ def document(document_id: str) -> str:
         ),
         mine=mine,
         my=my,
+        corrections_json=corrections_json,
         n_untagged=shown.n_sentences - (mine.n_tagged if mine else 0),
         blind=shown.is_blind,
         neighbours=neighbours,

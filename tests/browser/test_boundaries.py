@@ -226,9 +226,12 @@ def test_what_is_typed_and_not_saved_keeps_its_sentence_or_goes_with_its_beginni
     expect(page.locator("#cut")).to_be_hidden()
     assert texts(desk) == before
 
-    other = alice.tab()  # where nothing is known of it
+    other = alice.tab()  # where it is offered too
     other.goto(f"{alice.base}/documents/{document}")
-    expect(other.locator("#bar")).to_be_visible()
+    expect(other.locator("#save-text")).to_have_text("Draft kept")
+    other.locator(ALL).nth(1).click()
+    other.get_by_text("Check it").click()
+    other.get_by_role("button", name="Discard changes").click()
     other.locator(ALL).nth(1).click()
     other.keyboard.press("x")
     other.keyboard.press("Enter")

@@ -97,3 +97,73 @@ def test_what_is_settled_is_reopened_by_an_editor_with_a_reason(
     save(page)
     carol.is_saved()
     assert stored(desk)["status"] == "in_progress"
+
+
+COPY = """(detail) => {
+    document.getElementById('verify').dispatchEvent(new CustomEvent('copy-verification', { detail }));
+}"""
+FOUND = {
+    "verdict": "false",
+    "attribution": None,
+    "rationale": "The register says otherwise.",
+    "evidence": [{"url": "https://records.example.org/1", "title": "Register", "stance": "refutes"}],
+    "origin": "“Bridge closed”, checked by bob",
+}
+
+
+def test_what_was_found_elsewhere_fills_the_form_and_never_what_is_typed_without_asking(
+    alice: Visitor, desk: Desk
+) -> None:
+    page = alice.page
+    alice.press("c k v")
+    expect(page.locator("#verify [name=status]")).to_be_focused()
+    page.evaluate(COPY, FOUND)
+
+    expect(page.locator("#kept")).to_contain_text("Copied from “Bridge closed”, checked by bob.")
+    expect(page.locator("#verify [name=verdict]")).to_have_value("false")
+    page.locator("#verify [name=rationale]").fill("Mine.")
+    page.evaluate(COPY, {**FOUND, "evidence": [{"reference": "A call"}], "origin": "another"})
+    expect(page.locator("#copied")).to_contain_text("that of another")
+    expect(page.locator("#verify [name=rationale]")).to_have_value("Mine.")
+    page.get_by_role("button", name="Only add the evidence").click()
+    expect(page.locator("#evidence fieldset")).to_have_count(2)
+    save(page)
+    alice.is_saved()
+    assert [each["url"] or each["reference"] for each in stored(desk)["evidence"]] == [
+        "https://records.example.org/1",
+        "A call",
+    ]
+    assert (stored(desk)["status"], stored(desk)["rationale"]) == ("in_progress", "Mine.")
+
+
+def test_an_editors_draft_survives_closing_and_tells_what_was_decided_since(
+    alice: Visitor, visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
+) -> None:
+    alice.press("c")
+    alice.is_saved()
+    carol = visitors(server, "carol")
+    page = carol.go(f"/documents/{document}")
+    page.locator("#article [data-end]").first.click()
+    page.get_by_text("Decide as editor").click()
+    page.locator("#decide [name=reason]").fill("It is an opinion.")
+    expect(page.locator("#save-text")).to_have_text("Draft kept")
+    page.reload()  # without being asked
+    page.locator("#article [data-end]").first.click()
+    page.get_by_text("Decide as editor").click()
+    expect(page.locator("#decide [name=reason]")).to_have_value("It is an opinion.")
+
+    alice.press("k q")
+    alice.is_saved()
+    page.reload()
+    page.locator("#article [data-end]").first.click()
+    page.get_by_text("Decide as editor").click()
+    expect(page.locator("#decide .form-error")).to_contain_text("Decided after you typed this: Quote")
+    page.locator("#decide [name=label]").select_option("none")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    carol.is_saved()
+    assert (
+        json.loads(desk.export())["documents"][0]["sentences"][0]["adjudication"]["reason"]
+        == "It is an opinion."
+    )
+    page.reload()
+    expect(page.locator("#save-text")).to_have_text("Saved")
