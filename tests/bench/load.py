@@ -89,9 +89,11 @@ def store(db: Database, prepared: list[Prepared]) -> None:
 
 def by_hand(target: Database, source: Database) -> float:
     """Write the same rows into the same tables, in one transaction with nothing looked at."""
-    tables = {
-        name: source.rows(f"SELECT * FROM {name}") for name in ("documents", "texts", "sentences", "events")
+    columns = {  # those that are stored: generated ones are not listed
+        name: ", ".join(row["name"] for row in source.rows(f"PRAGMA table_info({name})"))
+        for name in ("documents", "texts", "sentences", "events")
     }
+    tables = {name: source.rows(f"SELECT {columns[name]} FROM {name}") for name in columns}
     raw = sqlite3.connect(target.path, isolation_level=None)
     for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         raw.execute(f"PRAGMA {pragma}").fetchall()
@@ -100,7 +102,8 @@ def by_hand(target: Database, source: Database) -> float:
     def write() -> None:
         raw.execute("BEGIN IMMEDIATE")
         for name, rows in data.items():
-            raw.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+            places = ", ".join("?" * len(rows[0]))
+            raw.executemany(f"INSERT INTO {name} ({columns[name]}) VALUES ({places})", rows)
         raw.execute("COMMIT")
 
     _, seconds = timed(write)

@@ -99,7 +99,7 @@ def test_many_documents_are_planned_at_once(
         ({"id": story, "act": "close"}, "say why"),
         ({"id": story}, "Nothing was chosen"),
         ({"priority": "low"}, "Tick the documents first."),
-        ({"id": "nope", "priority": "low"}, "There is no such document."),
+        ({"id": "nope", "priority": "low"}, "There is no such document"),
         ({"id": story, "priority": "soon"}, "makes no sense"),
     ):
         carol.post("/documents", **form)
