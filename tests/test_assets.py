@@ -68,6 +68,15 @@ def test_no_template_literal_stands_in_another_whose_spaces_would_be_lost() -> N
         assert not re.search(r"\$\{[^}]*`", text), name  # rjsmin takes unnested ones alone
 
 
+def test_every_brace_of_the_styles_is_closed() -> None:
+    for path in FOLDER.glob("*.css"):  # one that is not takes all that follows into its media query
+        depth = 0
+        for line in path.read_text("utf-8").splitlines():
+            assert depth == 0 or not line.startswith(("@media", "/* ----")), line
+            depth += line.count("{") - line.count("}")
+        assert depth == 0, path
+
+
 def test_comments_are_for_readers_only() -> None:
     _, assets = read_assets()
 
