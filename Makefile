@@ -1,6 +1,6 @@
 # What one can do here; `make` alone tells.
 .POSIX:
-.PHONY: help run test lint format schemas bench lock audit clean
+.PHONY: help run test lint format schemas bench soak lock audit clean
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3.11
@@ -43,6 +43,9 @@ bench: $(TESTS) ## print what the product costs, as ratios to what is possible h
 	$(BIN)/python -m tests.bench.page
 	$(BIN)/python -m tests.bench.insights
 	$(BIN)/python -m tests.bench.queue
+
+soak: $(TESTS) ## let 12 simulated reviewers, 2 editors and an admin work 200 articles to the end
+	$(BIN)/python -m tests.soak
 
 lock: ## pin the newest versions of all that .ci/*.in names
 	$(PYTHON) -m venv $(VENV)-lock

@@ -186,9 +186,9 @@ class Crowd:
         except BaseException as problem:
             self.failures.append(problem)
 
-    def wait(self) -> list[Any]:
+    def wait(self, patience: float = 4 * PATIENCE) -> list[Any]:
         for each in self._threads:
-            each.join(4 * PATIENCE)
+            each.join(patience)
             assert not each.is_alive(), "a client never ended"
         if self.failures:
             raise self.failures[0]
