@@ -104,7 +104,7 @@ function verificationSettled(s, change, answer) {
 const refusedHere = () => outbox.mine.filter((change) => change.refused && change.doc === HERE);
 
 /** Is the form there that shows a verification or a decision? The label may be another by now. */
-const hasForm = (s, kind) => ({ verification: isCheckable(s.decision?.label), decision: Boolean(s.decision && panel?.decide) })[kind] ?? true;
+const hasForm = (s, kind) => ({ verification: isCheckable(s.decision?.label), decision: Boolean(s.decision && panel?.decide), assignee: false })[kind] ?? true;
 
 /** Those whose sentence or form is not there: they show nowhere else. */
 const strays = () => refusedHere().filter(({ start, kind }) => start !== undefined && !(mine.at(start) && hasForm(mine.at(start), kind)));
@@ -208,8 +208,8 @@ function explain(s) {
 }
 
 /** An annotation, or a decision, or a verification, in words. */
-function describe({ text, label, speaker, note, reason, status, attribution, verdict, rationale, evidence = [] }, n) {
-  const terms = [clip(text, n) ?? (words(label ?? status) || 'untagged'), words(attribution), words(verdict)];
+function describe({ text, label, reviewer, speaker, note, reason, status, attribution, verdict, rationale, evidence = [] }, n) {
+  const terms = [clip(text, n) ?? (words(label ?? status ?? reviewer) || 'untagged'), words(attribution), words(verdict)];
   return [...terms, ...[speaker, note, reason, rationale, ...evidence.map(({ url, reference }) => url ?? reference)].map((each) => clip(each, n))].filter(Boolean).join(', ');
 }
 

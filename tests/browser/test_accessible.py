@@ -78,6 +78,9 @@ def test_every_page_passes_axe(
     expect(page.get_by_role("dialog")).to_be_visible()
     assert_accessible(page)
     page.keyboard.press("Escape")
+    check_the_desk(visitor)
+    visitor.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
     show_every_strip(visitor, desk)
     assert_accessible(page)
 
@@ -91,6 +94,19 @@ def undone(visitor: Visitor, document: str) -> None:
     visitor.go(f"/documents/{document}/history?kind=votes")
     page.get_by_role("link", name="Restore this").first.click()
     expect(page.get_by_role("button", name="Restore this")).to_be_visible()
+
+
+def check_the_desk(visitor: Visitor) -> None:
+    """Look at the verification desk with a record open, and at the log of corrections."""
+    page = visitor.go("/verification")
+    expect(page.locator("#record")).to_be_attached()
+    page.locator("#checks .sentence").first.click()
+    page.get_by_role("button", name="Add evidence").click()
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Discard changes").click()
+    visitor.go("/verification/corrections")
+    assert_accessible(page)
 
 
 def show_every_strip(visitor: Visitor, desk: Desk) -> None:
