@@ -83,6 +83,16 @@ RESERVED = (
     "wszelkie prawa zastrzeżone", "всі права захищен", "усі права захищен",
 )  # fmt: skip
 
+NOTICE = re.compile(  # what a sentence of a notice says when it stands alone
+    r"""this \s (?:notice|website|newsletter) | our \s (?:newsletter|website|terms|privacy)
+      | privacy \s policy
+      | terms \s (?:of|and) \s (?:use|service|conditions) | permitted \s use | all \s rights \s reserved
+      | sign \s up \s (?:for|to) | subscribe \s (?:to|now|for) | follow \s us \s on | click \s here
+      | cookies? \s (?:policy|settings)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
 
 class Part(NamedTuple):
     """Lines that belong together: their place, their text, and the number of their paragraph in the file."""
@@ -123,6 +133,11 @@ def title(text: str) -> str:
     An article without a headline is called by the beginning of its text.
     """
     return lay_out(text)[0]
+
+
+def is_furniture(text: str) -> bool:
+    """Tell of a line or sentence alone whether it is a credit, a notice or a pointer to other articles."""
+    return _shape(text) in ("credit", "related") or _is_legal(text) or bool(NOTICE.search(text))
 
 
 def _title(first: str) -> str:
