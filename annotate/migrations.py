@@ -616,3 +616,25 @@ def m0014_desk(db: Database) -> None:
               AND (d.reviews_needed = 1 OR d.is_blind = 0);
         """
     )
+
+
+@MIGRATIONS()
+def m0015_matches(db: Database) -> None:
+    """Which sentences of two documents say the same, or contradict each other; see ``store/matches.py``."""
+    db.executescript(
+        """
+        CREATE TABLE matches (
+            first INTEGER NOT NULL REFERENCES sentences,   -- the smaller id
+            second INTEGER NOT NULL REFERENCES sentences,
+            relation TEXT,                           -- NULL: rejected, or taken back
+            state TEXT,                              -- proposed, confirmed or rejected; NULL: taken back
+            proposed_by INTEGER REFERENCES reviewers,
+            confirmed_by INTEGER REFERENCES reviewers,
+            version INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (first, second),
+            CHECK (first < second)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX matches_by_second ON matches (second, first);
+        """
+    )

@@ -397,3 +397,48 @@ def sign_offs_taken_back(
     if reviews_needed > 1:
         return frozenset()  # else it would be blind again, after everybody has seen everything
     return signed_off & untagged
+
+
+@dataclass(frozen=True)
+class Link:
+    """What people said of two sentences; relation None: that they have nothing to do with each other."""
+
+    relation: str | None
+    state: str
+    proposed_by: int | None
+    confirmed_by: int | None
+
+
+def follow_link(before: Link | None, relation: str | None, *, by: int, role: str) -> Link:
+    """Return what stands once somebody has said something of two sentences.
+
+    :param before: None where nobody has said anything.
+    :raises Refused: code ``confirmed``: an editor's word stands, and this person is none.
+    """
+    is_same = before is not None and before.relation == relation
+    if not may(role, "confirm_match"):
+        if before is not None and before.confirmed_by is not None and not is_same:
+            raise Refused("An editor has decided this; an editor can change it.", code="confirmed")
+        if before is not None and is_same:
+            return before
+        return Link(relation, "proposed" if relation else "rejected", by, None)
+    proposed_by = before.proposed_by if before is not None and is_same else by
+    return Link(relation, "confirmed" if relation else "rejected", proposed_by, by)
+
+
+def require_taking_back(before: Link, *, by: int, role: str) -> None:
+    """:raises Forbidden: what is said of two sentences is not this person's to take back."""
+    if may(role, "confirm_match"):
+        return
+    if before.confirmed_by is not None or before.proposed_by != by:
+        raise Forbidden("Somebody else has said this: an editor can take it back.")
+
+
+def join_links(first: Link | None, second: Link | None) -> Link | None:
+    """Merge what was said of two sentences and a third: one's alone is a proposal for the whole."""
+    if first == second:
+        return first
+    said = first or second
+    if (first and second) or said is None or said.relation is None:
+        return None
+    return Link(said.relation, "proposed", said.proposed_by, None)

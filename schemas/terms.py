@@ -35,6 +35,7 @@ ORDERS = ("newest", "oldest")  # articles of a list, by when they were loaded
 STANCES = ("supports", "refutes", "context")
 RELATIONS = ("same", "contradicts")
 WHYS = ("nothing_open", "with_others", "put_aside")  # there is no next document
+MATCH_STATES = ("proposed", "confirmed", "rejected")
 FORMATS = ("json", "jsonl", "claimreview")
 FORMAT_VERSION = "annotate/1"
 REASONS = (  # for what an editor decides, as they stand in the record; words of one's own may follow

@@ -16,6 +16,7 @@ from annotate.api import (
     health,
     history,
     plans,
+    matches,
     speakers,
     verifications,
 )
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
         disputes,
         verifications,
         desk,
+        matches,
         speakers,
         exports,
         history,

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from annotate.cli import agreement, collections, data, demo, exports, people, seeds, server, tokens
+from annotate.cli import agreement, collections, data, demo, exports, matching, people, seeds, server, tokens
 from annotate.cli.common import commands
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "demo",
     "exports",
     "init_app",
+    "matching",
     "people",
     "seeds",
     "server",

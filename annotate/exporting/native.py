@@ -97,7 +97,7 @@ def sentence_json(sentence: Sentence) -> dict[str, Any]:
         "annotations": sentence.annotations,  # orjson writes dataclasses itself
         "adjudication": _adjudication_json(decision),
         "verification": _verification_json(sentence.verification),
-        "matches": [],
+        "matches": sentence.matches,
         **({"comments": comments} if comments else {}),
         **({"corrections": corrections} if corrections else {}),
     }

@@ -16,7 +16,7 @@ from annotate.store.exports import (
     list_exportable,
     list_withdrawn,
 )
-from annotate.store.reviewers import Person
+from annotate.store.reviewers import Person, hidden_from
 from annotate.text.checking import find_faults
 
 Piece = TypeVar("Piece")
@@ -64,6 +64,7 @@ class Export:
     numbers: list[int]
     withdrawn: list[dict[str, str]]
     publisher: Publisher = Publisher()
+    hidden: str = "[]"  # JSON list of the collections that its reader may not see
     omitted: list[dict[str, str]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
@@ -87,6 +88,7 @@ def open_export(
         if selection.since is not None
         else [],
         publisher,
+        hidden_from(reader),
     )
 
 
@@ -113,7 +115,7 @@ def written(export: Export, write: Callable[[Document, Content, Selection], Piec
 
 
 def _sound_content(export: Export, document: Document) -> Content | None:
-    content = get_content(export.view, document, None)
+    content = get_content(export.view, document, None, hidden=export.hidden)
     faults = find_faults(
         content.text,
         document.sha256,

@@ -21,6 +21,7 @@ from annotate.store.carrying import (
     carry_assignments,
     carry_decisions,
     carry_drafts,
+    carry_links,
     carry_votes,
     refuse_begun,
 )
@@ -28,6 +29,7 @@ from annotate.store.clock import seconds
 from annotate.store.contents import Place, Sentence, count_tagged, get_place, list_sentences
 from annotate.store.documents import Document, record_change, superseded
 from annotate.store.events import marks, record_event
+from annotate.store.partners import tell_partners
 from annotate.store.reviewers import Person
 from annotate.store.search import forget_sentences, index_sentences
 from annotate.text.cutting import cut
@@ -150,6 +152,9 @@ def _mend(
     carry_decisions(db, change)
     carry_drafts(db, change)
     carry_assignments(db, change)
+    carry_links(db, change)
+    ids = [each.id for each in old]
+    tell_partners(db, ids, by=by.id, because="mended", document=place.document.id)
     _record_origins(db, change, is_undone=bool(stood) and all(each.is_restored for each in carried))
     _keep_counts(db, change, carried, by)
     taken_back = _take_sign_offs_back(db, change, carried)

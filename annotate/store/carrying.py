@@ -324,3 +324,53 @@ def carry_assignments(db: Database, change: Change) -> None:
             question=held[0]["question"] if held else None,
             at=held[0]["at"] if held else now(),
         )
+
+
+def carry_links(db: Database, change: Change) -> None:
+    """Give the new sentences what was said of the old ones and sentences elsewhere."""
+    by_other: dict[int, dict[int, Row]] = defaultdict(dict)
+    for row in db.rows(
+        """
+        SELECT w.value AS sentence_id, m.second AS other, m.relation, m.state, m.proposed_by, m.confirmed_by,
+            m.version, m.at
+        FROM json_each(:ids) AS w CROSS JOIN matches AS m ON m.first = w.value
+        UNION ALL
+        SELECT w.value, m.first, m.relation, m.state, m.proposed_by, m.confirmed_by, m.version, m.at
+        FROM json_each(:ids) AS w CROSS JOIN matches AS m ON m.second = w.value
+        """,
+        ids=change.ids,
+    ):
+        by_other[row["other"]][row["sentence_id"]] = row
+    for other, rows in by_other.items():
+        old, stood = _in_order(change, rows)
+        links = rules.carried(rules.join_links, [_link(row) for row in old], [_link(row) for row in stood])
+        for sentence, link in zip(change.new, links, strict=True):
+            _write_link(
+                db, sentence, other, link, _next_version(rows), max(row["at"] for row in rows.values())
+            )
+
+
+def _link(row: Row | None) -> rules.Link | None:
+    if row is None or row["state"] is None:
+        return None
+    return rules.Link(row["relation"], row["state"], row["proposed_by"], row["confirmed_by"])
+
+
+def _write_link(
+    db: Database, sentence: Span, other: int, link: rules.Link | None, version: int, at: str
+) -> None:
+    db.write(
+        """
+        INSERT INTO matches (first, second, relation, state, proposed_by, confirmed_by, version, at)
+        VALUES (min(:one, :other), max(:one, :other), :relation, :state, :proposed_by, :confirmed_by,
+            :version, :at)
+        """,
+        one=sentence.id,
+        other=other,
+        relation=link and link.relation,
+        state=link and link.state,
+        proposed_by=link and link.proposed_by,
+        confirmed_by=link and link.confirmed_by,
+        version=version,
+        at=at,
+    )

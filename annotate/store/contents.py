@@ -13,7 +13,7 @@ from annotate.database import Database, Row
 from annotate.errors import NotFound, Refused, Stale
 from annotate.store.corrections import Correction, corrections_of
 from annotate.store.documents import Document, closed, superseded
-from annotate.store.reviewers import Person
+from annotate.store.reviewers import Person, hidden_from
 from schemas.terms import CHECKABLE
 
 LAST = 2**62  # larger than any offset
@@ -118,6 +118,7 @@ class Sentence:
     assignment: Assignment | None = None
     made_on: MadeOn | None = None
     corrections: tuple[Correction, ...] = ()
+    matches: tuple[dict[str, Any], ...] = ()
 
     @property
     def has_late_dissent(self) -> bool:
@@ -211,16 +212,19 @@ class Written:
     version: int
 
 
-def get_content(db: Database, document: Document, reader: Person | None) -> Content:
-    """Read a document in six or seven queries, whatever its length.
+def get_content(
+    db: Database, document: Document, reader: Person | None, *, hidden: str | None = None
+) -> Content:
+    """Read a document in seven or eight queries, whatever its length.
 
     :param reader: whose own annotations are seen even while the document is blind; None: nobody's.
+    :param hidden: as in :func:`list_sentences`.
     """
     row = db.row("SELECT text, blocks FROM texts WHERE document = :number", number=document.number)
     if row is None:
         raise NotFound("There is no such document.")
     blocks = [tuple(block) for block in orjson.loads(row["blocks"])]
-    sentences = corrected(db, document, list_sentences(db, document, reader))
+    sentences = corrected(db, document, list_sentences(db, document, reader, hidden=hidden))
     return Content(row["text"], blocks, sentences, list_reviews(db, document.number))
 
 
@@ -244,9 +248,18 @@ def list_reviews(db: Database, number: int) -> list[Review]:
 
 
 def list_sentences(
-    db: Database, document: Document, reader: Person | None, *, first: int = 0, last: int = LAST
+    db: Database,
+    document: Document,
+    reader: Person | None,
+    *,
+    first: int = 0,
+    last: int = LAST,
+    hidden: str | None = None,
 ) -> list[Sentence]:
-    """List the sentences that start from `first` to `last`, in order, in three range reads."""
+    """List the sentences that start from `first` to `last`, in order, in four range reads.
+
+    :param hidden: JSON list of the collections whose documents must not show as matches; None: the reader's.
+    """
     span = {"number": document.number, "first": first, "last": last}
     by_sentence: dict[int, list[Annotation]] = defaultdict(list)
     late: dict[int, list[str]] = defaultdict(list)
@@ -295,12 +308,14 @@ def list_sentences(
         **span,
     )
     comments = _comments_by_sentence(db, document, reader, rows)
+    matches = _matches_by_sentence(db, document, hidden_from(reader) if hidden is None else hidden, span)
     return [
         _sentence(
             row,
             by_sentence.get(row["id"], []),
             late.get(row["id"], []),
             tuple(comments.get(row["id"], [])),
+            tuple(matches.get(row["id"], [])),
             document.is_blind,
         )
         for row in rows
@@ -339,6 +354,41 @@ def _comments_by_sentence(
     return found
 
 
+def _matches_by_sentence(
+    db: Database, document: Document, hidden: str, span: dict[str, int]
+) -> dict[int, list[dict[str, Any]]]:
+    """List the confirmed matches of a range of sentences with documents that everybody there may see."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    if document.is_blind or document.state == "superseded":
+        return found
+    for row in db.rows(
+        """
+        WITH linked AS (
+            SELECT s.id, m.second AS other, m.relation
+            FROM sentences AS s CROSS JOIN matches AS m ON m.first = s.id
+            WHERE s.document = :number AND s.is_current = 1 AND s.start BETWEEN :first AND :last
+              AND m.state = 'confirmed'
+            UNION ALL
+            SELECT s.id, m.first, m.relation
+            FROM sentences AS s CROSS JOIN matches AS m ON m.second = s.id
+            WHERE s.document = :number AND s.is_current = 1 AND s.start BETWEEN :first AND :last
+              AND m.state = 'confirmed'
+        )
+        SELECT l.id, d.id AS document, o.start, l.relation
+        FROM linked AS l
+        CROSS JOIN sentences AS o ON o.id = l.other AND o.is_current = 1
+        CROSS JOIN documents AS d ON d.number = o.document
+        WHERE d.is_blind = 0 AND d.state NOT IN ('withdrawn', 'superseded')
+          AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
+        ORDER BY d.key, o.start
+        """,
+        hidden=hidden,
+        **span,
+    ):
+        found[row["id"]].append({name: row[name] for name in ("document", "start", "relation")})
+    return found
+
+
 def annotation_of(values: Sequence[Any], is_carried: int) -> Annotation:
     """Make an annotation from its values in their order."""
     return CarriedAnnotation(*values) if is_carried else Annotation(*values)
@@ -349,6 +399,7 @@ def _sentence(
     annotations: list[Annotation],
     late: list[str],
     comments: tuple[Comment, ...],
+    matches: tuple[dict[str, Any], ...],
     is_blind: bool,
 ) -> Sentence:
     decision = None if is_blind else _decision(row)
@@ -365,6 +416,7 @@ def _sentence(
         comments,
         None if is_blind else assignment_of(row),
         None if is_blind else made_on(row),
+        matches=matches,
     )
 
 

@@ -12,6 +12,7 @@ from annotate.errors import NotFound, Refused
 from annotate.passwords import name_key
 from annotate.store.clock import now
 from annotate.store.events import record_event
+from annotate.store.partners import list_ids, tell_partners
 from annotate.store.places import renew_places
 from annotate.store.reviewers import Person, hidden_from
 from annotate.store.search import forget_document, index_new, rebuild, rename_document, text_query
@@ -447,6 +448,8 @@ def withdraw_document(db: Database, document_id: str, *, reason: str, erase: boo
 
 def _withdraw(db: Database, document: Document, reason: str, erase: bool) -> Document:
     forget_document(db, document.number)
+    ids = list_ids(db, document.number)
+    tell_partners(db, ids, by=None, because="withdrawn", document=document.id)
     event = record_event(
         db,
         "erased" if erase else "withdrawn",

@@ -8,6 +8,7 @@ from annotate.store.contents import get_standing
 from annotate.store.decisions import renew_decision
 from annotate.store.documents import Document, closed, get_document, record_change, superseded
 from annotate.store.events import record_event
+from annotate.store.partners import list_ids, tell_partners
 from annotate.store.reviewers import Person
 
 
@@ -52,6 +53,8 @@ def sign_off(db: Database, document_id: str, *, by: Person) -> Document:
         document = record_change(db, document, event, change=rules.Tally(), n_sign_offs=1)
         if was_blind and not document.is_blind:
             document = record_change(db, document, event, change=decide_all(db, document))
+            ids = list_ids(db, document.number)
+            tell_partners(db, ids, by=None, because="signed off", document=document.id)
         return document
 
 

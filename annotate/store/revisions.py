@@ -20,6 +20,7 @@ from annotate.store.documents import (
     record_change,
 )
 from annotate.store.events import record_event
+from annotate.store.partners import carry_matches, list_ids, tell_partners
 from annotate.store.plans import carry_plan
 from annotate.store.reviewers import Person
 from annotate.store.reviews import decide_all
@@ -195,6 +196,8 @@ def _carry(db: Database, latest: Document, document: Document) -> Document:
     """Give the new revision what it takes over; its state and counts follow from that."""
     _carry_votes(db, document)
     _carry_comments(db, latest, document)
+    carry_matches(db, document.number)
+    tell_partners(db, list_ids(db, latest.number), by=None, because="revised", document=document.id)
     n_sign_offs = _carry_reviews(db, latest, document)
     event = record_event(
         db,
