@@ -39,6 +39,7 @@ schemas: $(RUNS) ## write the published JSON Schema anew
 bench: $(TESTS) ## print what the product costs, as ratios to what is possible here
 	$(BIN)/python -m tests.bench.tag
 	$(BIN)/python -m tests.bench.segment
+	$(BIN)/python -m tests.bench.match
 	$(BIN)/python -m tests.bench.load
 	$(BIN)/python -m tests.bench.page
 	$(BIN)/python -m tests.bench.insights

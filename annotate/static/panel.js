@@ -47,11 +47,12 @@ export class Panel {
   }
 
   /** Take in what came later: the forms, what keeps drafts, and what shows the rest of a sentence. */
-  add(Form, Comments, drafts, asideOf) {
+  add(Form, Comments, drafts, asideOf, Elsewhere) {
     this.drafts = drafts;
     this.aside = asideOf(this.root);
     this.verification = new Form(this.$('#verify'), this);
     this.comments = new Comments(this.$('#comments'), { ...this, doc: () => location.pathname, told: this.showSaving });
+    this.elsewhere = new Elsewhere(this.$('#elsewhere'), this.$('#verify'), this);
     this.show(this.#s);
   }
 
@@ -92,6 +93,7 @@ export class Panel {
 
   #showVerification() {
     this.verification?.show(this.#s);
+    this.elsewhere?.show(this.#s);
     const isHidden = this.verification?.form.hidden ?? true;
     this.$('#verification').hidden = isHidden;
     if (this.#awaited && !isHidden) this.open('verification');

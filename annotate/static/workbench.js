@@ -555,12 +555,12 @@ const goToAddress = () => focus(sentences.find(({ el }) => `#${el.id}` === locat
 function load(act) {
   if (find) return act?.(panel);
   loaded ??= import('./later.js').then(({ later }) => {
-    const { Comments, Cut, Find, Guide, Typed, VerificationForm, asideOf } = later;
+    const { Comments, Cut, Elsewhere, Find, Guide, Typed, VerificationForm, asideOf } = later;
     extras = later;
     find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
     cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
     guide = new Guide($('guidelines'), say);
-    panel.add(VerificationForm, Comments, new Typed(() => HERE), asideOf);
+    panel.add(VerificationForm, Comments, new Typed(() => HERE), asideOf, Elsewhere);
   }).finally(() => { isWaiting = false; });
   return loaded.then(() => act?.(panel), () => {
     loaded = null;

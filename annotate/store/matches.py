@@ -33,8 +33,8 @@ from annotate.text.match import LEAST, Likeness, Weighed, compare, rarity, weigh
 from schemas.terms import CHECKABLE
 
 MOST_TERMS = 24  # of a sentence that are looked up, names, figures and dates first
-MOST_HITS = 1500  # sentences, the newest, that are read of the index for a term: less than a millisecond
-MOST_COMPARED = 150  # sentences that are read and compared: some 15 ms
+MOST_HITS = 800  # sentences, the newest, that are read of the index for a term: half a millisecond
+MOST_COMPARED = 60  # sentences that are read and compared: some 15 ms
 OFFERED = 5
 GOOD = 0.35  # of a score; from here on an earlier verdict goes before what is more alike
 STRONG, FAIR = 0.55, 0.3
