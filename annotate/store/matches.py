@@ -285,8 +285,7 @@ def record_match(
         after = rules.follow_link(before, relation, by=by.id, role=by.role)
         if after == before:
             return _read_back(db, pair, pair[0].document, by, row["version"] if row else 0)
-        act = {"proposed": "match_proposed", "confirmed": "match_confirmed", "rejected": "match_rejected"}
-        return _write(db, pair, row, after, act[after.state], by)
+        return _write(db, pair, row, after, by)
 
 
 def remove_match(
@@ -311,7 +310,7 @@ def remove_match(
         if before is None:
             raise NotFound("There is no such match.")
         rules.require_taking_back(before, by=by.id, role=by.role)
-        return _write(db, pair, row, None, "match_removed", by)
+        return _write(db, pair, row, None, by)
 
 
 def _get_pair(
@@ -364,7 +363,7 @@ def _as_link(row: Row | None) -> rules.Link | None:
 
 
 def _write(
-    db: Database, pair: tuple[Place, Place], row: Row | None, after: rules.Link | None, act: str, by: Person
+    db: Database, pair: tuple[Place, Place], row: Row | None, after: rules.Link | None, by: Person
 ) -> Matched:
     (stored,) = db.write(
         """
@@ -384,6 +383,15 @@ def _write(
         now=now(),
     )
     version = int(stored["version"])
+    act = (
+        "match_removed"
+        if after is None
+        else "match_rejected"
+        if after.relation is None
+        else "match_confirmed"
+        if after.confirmed_by is not None
+        else "match_proposed"
+    )
     changed = [
         _tell(db, act, here, there, _as_link(row), after, version, by) for here, there in (pair, pair[::-1])
     ]
