@@ -15,8 +15,8 @@ from annotate.api import (
     exports,
     health,
     history,
-    plans,
     matches,
+    plans,
     speakers,
     verifications,
 )

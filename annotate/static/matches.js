@@ -101,10 +101,11 @@ export class Elsewhere {
   /** Offer what was found there to the form; it is stored only when somebody saves it. */
   #copy({ title, key, text, verification: v }) {
     const by = v.checked_by ? `, checked by ${v.checked_by}` : '';
-    const from = `From “${title || key}”${by} on ${v.at.slice(0, 10)}`;
+    const origin = `“${title || key}”${by} on ${v.at.slice(0, 10)}`;
+    const from = `From ${origin}`;
     const evidence = v.evidence.map((one) => ({ ...one, reference: clipped(one.reference ? `${one.reference} (${from})` : from, LONGEST.reference) }));
     const rationale = clipped([`${from}, where it says: “${text}”`, v.rationale].filter(Boolean).join('\n'), LONGEST.rationale);
-    const detail = { verdict: v.verdict, attribution: v.attribution, rationale, evidence, origin: from };
+    const detail = { verdict: v.verdict, attribution: v.attribution, rationale, evidence, origin };
     this.form.closest('details').open = true;
     this.form.dispatchEvent(new CustomEvent('copy-verification', { detail }));
     this.state.textContent = 'Copied into the form above. Look at it, then save.';
