@@ -12,6 +12,7 @@ from annotate.errors import AnnotateError, Invalid, Stale
 from annotate.passwords import name_key
 from annotate.store.documents import Document, get_document, record_change, superseded
 from annotate.store.events import record_event
+from annotate.store.partners import list_ids, tell_partners
 from annotate.store.places import renew_places
 from annotate.store.reviewers import Person, Reviewer, find_reviewer
 from annotate.store.reviews import decide_all
@@ -217,6 +218,9 @@ def _record(
     document = record_change(db, Document.of(row), event, change=rules.Tally())
     if was_blind and not document.is_blind:  # as the Nth sign-off does
         document = record_change(db, document, event, change=decide_all(db, document))
+    if was_blind != document.is_blind:  # then its matches come or go
+        ids = list_ids(db, document.number)
+        tell_partners(db, ids, by=by.id if by else None, because="planned", document=document.id)
     return Planned(document, _read(db, document))
 
 

@@ -19,8 +19,8 @@ from annotate.text.language import detect
 from annotate.text.normalise import normalised
 
 LEAST = 0.18  # of a score; below, people find it absurd
-MOST_POSTINGS = 1000  # places that are looked up for one sentence: time grows with sentences, not pairs
-RANKED = 16  # candidates of one sentence that are compared in full
+MOST_POSTINGS = 600  # places that are looked up for one sentence: time grows with sentences, not pairs
+RANKED = 12  # candidates of one sentence that are compared in full
 SMOOTHING = 50  # sentences in which a word is supposed to be missing: a few are no measure of rarity
 ENOUGH = 1.2  # shared weight with which a score is half of what it can be
 UNRELATED = 0.3  # of fuzzy likeness, which any two sentences have

@@ -222,6 +222,28 @@ def test_a_blind_document_has_no_match_on_either_side(
         assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "open")
 
 
+def test_a_plan_that_makes_a_document_blind_takes_its_matches_away_and_says_so(
+    alice: Client, carol: Client, both: tuple[str, str], add_story: Callable[..., str], db: Database
+) -> None:
+    one, _ = both
+    other = add_story(OTHER, name="fresh.txt")
+    carol.send("PUT", path(carol, (one, other)), {"relation": "same"})
+    assert len(alice.sentences(one)[1]["matches"]) == 1
+    since = exported(db)["cursor"]
+    plan = carol.send("GET", f"/documents/{other}/plan")
+    names = ("priority", "assigned", "closed", "reason")
+    body = {name: plan.get_json()["plan"][name] for name in names} | {"reviews_needed": 2}
+
+    done = carol.send("PUT", f"/documents/{other}/plan", body, If_Match=plan.headers["ETag"])
+
+    assert done.status_code == 200, done.text
+    assert alice.sentences(one)[1]["matches"] == []
+    assert other not in {each["document"] for each in listed(alice, one)}
+    (told,) = (each for each in exported(db, since)["documents"] if each["id"] == one)
+    assert told["sentences"][1]["matches"] == []
+    assert find_faults(db) == []
+
+
 def test_a_collection_that_somebody_may_not_see_shows_in_no_match(
     alice: Client, carol: Client, dana: Client, both: tuple[str, str], db: Database
 ) -> None:
