@@ -101,7 +101,7 @@ def get_document(db: Database, document_id: str, reader: Person | None) -> Docum
         hidden=hidden_from(reader),
     )
     if row is None or row["state"] == "withdrawn":
-        raise NotFound("There is no such document, or it is not yours to see.")
+        raise NotFound(f"There is no such document{', or it is not yours to see' if reader else ''}.")
     return Document.of(row)
 
 

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,10 @@ class Simulated:
         self.n_sent += 1
         key = None if method == "GET" else f"{type(self).__name__}-{self.name}-{self.n_sent}"
         answer: Answer = until(lambda: self._try(method, path, body, version, key), f"answered {path}")
+        if answer.status == 503 and path == "/export":  # enough are under way
+            self.ledger.count("put off")
+            time.sleep(0.2)
+            return self.api(method, path, body, version=version)
         if answer.status >= 500:
             self.ledger.fault(f"{self.name}: {method} {path} is {answer.status}: {answer.text}")
         self.ledger.count(f"{method} {answer.status}")
