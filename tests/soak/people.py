@@ -192,11 +192,11 @@ class Checker(Simulated):
     """Checks decided claims and quotes: one proposes, another settles."""
 
     def work(self, n_to_settle: int) -> None:
-        for each in self.all_of("/verifications?status=unchecked&limit=200"):
-            if len(self.ledger.settled) >= n_to_settle:
-                return
+        for each in self.all_of("/verifications?status=unchecked&limit=200")[:n_to_settle]:
             self.check(each, "second_look", 200, 412, 409)
         for each in self.all_of("/verifications?status=second_look&limit=200"):
+            if len(self.ledger.settled) >= n_to_settle:
+                return
             answer = self.check(each, "settled", 200, 403, 412, 409)
             if answer.status == 200:
                 with self.ledger.lock:
