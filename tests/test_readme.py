@@ -4,6 +4,8 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from flask import Flask
+
 from annotate.cli import commands
 from annotate.config import Settings
 
@@ -40,3 +42,12 @@ def test_every_pinned_version_has_its_hashes() -> None:
 def test_what_it_links_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)]+)\)", README):
         assert (TOP / target).exists(), target
+
+
+def test_it_lists_every_route_of_the_api(app: Flask) -> None:
+    told = README.split("## The API")[1].split("## Settings")[0]
+    routes = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")]
+
+    for route in routes:
+        name = [part for part in route.split("/") if not part.startswith("<")][-1]
+        assert re.search(rf"/{name}\b", told), route
