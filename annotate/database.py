@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
+import orjson
 import sqlite_utils
 from sqlite_utils import Migrations
 from sqlite_utils.utils import sqlite3
@@ -51,6 +52,11 @@ PRAGMAS = (
 )
 
 Row = Any  # sqlite3.Row: by name and by position
+
+
+def json_list(values: Iterable[Any]) -> str:
+    """Write values as SQL takes a list: for its ``json_each``."""
+    return orjson.dumps(list(values)).decode()
 
 
 class FairLock:

@@ -10,10 +10,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import orjson
-
 from annotate import rules
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.errors import Refused
 from annotate.store.clock import now
 from annotate.store.contents import Annotation, annotation_of
@@ -82,7 +80,7 @@ class Carried:
 
 def as_ids(spans: Iterable[Span]) -> str:
     """Return ids as a JSON list, for SQL's ``json_each``."""
-    return orjson.dumps([each.id for each in spans]).decode()
+    return json_list(each.id for each in spans)
 
 
 def carry_votes(db: Database, change: Change) -> list[Carried]:

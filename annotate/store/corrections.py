@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.store.documents import Document
 from annotate.store.reviewers import Person
 from schemas.terms import CORRECTED
@@ -159,7 +159,7 @@ def _read_numbers(db: Database, documents: Iterable[int]) -> dict[int, Correctio
             'verification_suspended', 'verification_resumed')
         ORDER BY e.number
         """,
-        documents=orjson.dumps(sorted(documents)).decode(),
+        documents=json_list(sorted(documents)),
     )
     return {each.number: each for some in _by_sentence(rows).values() for each in some}
 

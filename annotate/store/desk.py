@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from annotate import rules
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.errors import Invalid
 from annotate.store.contents import (
     Assignment,
@@ -195,7 +193,7 @@ def count_checks(db: Database, reader: Person, wanted: Wanted) -> dict[str, Coun
 
 
 def _count_narrow(db: Database, values: dict[str, Any]) -> dict[str, Count]:
-    statuses = orjson.dumps(STATUSES).decode()
+    statuses = json_list(STATUSES)
     rows = db.rows(COUNT, **values, statuses=statuses, limit=MOST_COUNTED + 1)
     return {row["status"]: _count(row["n"]) for row in rows}
 
@@ -297,7 +295,7 @@ def _read(db: Database, ids: list[int]) -> list[Check]:
         LEFT JOIN reviewers AS giver ON giver.id = t.assigned_by
         ORDER BY wanted.key
         """,
-        ids=orjson.dumps(ids).decode(),
+        ids=json_list(ids),
     )
     return [_check(row) for row in rows]
 

@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-import orjson
-
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.store.reviewers import Person
 from schemas.terms import LABELS
 
@@ -127,7 +125,7 @@ def count_pairs(db: Database, reader: Person, wanted: Wanted) -> tuple[int, dict
         SELECT sentence_id, label FROM annotations
         WHERE sentence_id IN (SELECT value FROM json_each(:ids)) AND label IS NOT NULL
         """,
-        ids=_as_ids(row["sentence_id"] for row in rows),
+        ids=json_list(row["sentence_id"] for row in rows),
     ):
         labels[row["sentence_id"]].add(row["label"])
     pairs = Counter(
@@ -179,15 +177,11 @@ def _votes_by_sentence(db: Database, ids: Iterable[int], *, is_late: bool = Fals
           AND a.is_late >= :is_late
         ORDER BY a.sentence_id, r.name_key
         """,
-        ids=_as_ids(ids),
+        ids=json_list(ids),
         is_late=int(is_late),
     ):
         votes[row["sentence_id"]].append(Vote(*row[1:]))
     return votes
-
-
-def _as_ids(ids: Iterable[int]) -> str:
-    return orjson.dumps(list(ids)).decode()
 
 
 def list_late_dissent(

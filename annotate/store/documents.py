@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from annotate import rules
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.errors import NotFound, Refused
 from annotate.passwords import name_key
 from annotate.store.clock import now
@@ -535,4 +535,4 @@ def _list_sentence_ids(db: Database, number: int) -> str:
         """,
         number=number,
     )
-    return orjson.dumps([row["id"] for row in rows]).decode()
+    return json_list(row["id"] for row in rows)

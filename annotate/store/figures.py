@@ -24,7 +24,7 @@ from typing import Any
 
 import orjson
 
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.store.documents import Document
 
 STEP = 20  # documents that one transaction counts: some 10 ms, so that people's tags get their turn
@@ -141,7 +141,7 @@ def _list_kept(db: Database, ids: list[int]) -> dict[int, tuple[str, Figures]]:
         SELECT document, collection, figures FROM document_figures
         WHERE document IN (SELECT value FROM json_each(:ids))
         """,
-        ids=_json(ids),
+        ids=json_list(ids),
     )
     return {row["document"]: (row["collection"], _read(row["figures"])) for row in rows}
 
@@ -193,7 +193,7 @@ def _add_up(db: Database, change: Counter[tuple[str, str, str]]) -> None:
 def count_documents(db: Database, ids: list[int]) -> dict[int, tuple[str, Figures]]:
     """Count documents from their own tables: collection and figures, by number; none for what is gone."""
     rows = db.rows(
-        "SELECT * FROM documents WHERE number IN (SELECT value FROM json_each(:ids))", ids=_json(ids)
+        "SELECT * FROM documents WHERE number IN (SELECT value FROM json_each(:ids))", ids=json_list(ids)
     )
     is_gone = {row["number"]: row["state"] in ("withdrawn", "superseded") for row in rows}
     documents = [Document.of(row) for row in rows if not is_gone[row["number"]]]
@@ -247,7 +247,7 @@ def _count_reviews(db: Database, ids: list[int]) -> Found:
         FROM reviews AS r JOIN documents AS d ON d.number = r.document
         WHERE r.document IN (SELECT value FROM json_each(:ids))
         """,
-        ids=_json(ids),
+        ids=json_list(ids),
     ):
         if row["day"] is None:
             yield row["document"], "begun", row["reviewer_id"], int(row["state"] == "open")
@@ -266,7 +266,7 @@ def _count_votes(db: Database, ids: list[int]) -> Found:
         WHERE a.label IS NOT NULL
         GROUP BY s.document, a.reviewer_id, day
         """,
-        ids=_json(ids),
+        ids=json_list(ids),
     ):
         yield row["document"], "votes", row["reviewer_id"], row["n"]
         yield row["document"], "votes_on", row["day"], row["n"]
@@ -283,7 +283,7 @@ def _count_decisions(db: Database, ids: list[int]) -> Found:
         LEFT JOIN verifications AS v ON v.sentence_id = s.id AND v.is_suspended = 0
         GROUP BY s.document, d.label, v.status, v.verdict, v.checked_by, day
         """,
-        ids=_json(ids),
+        ids=json_list(ids),
     ):
         yield from _figures_of(row)
 
@@ -373,7 +373,7 @@ def _count_patterns(db: Database, documents: list[Document]) -> Found:
         )
         SELECT document, pattern, count(*) AS n FROM by_sentence GROUP BY document, pattern
         """,
-        opened=_json(opened),
+        opened=json_list(opened),
     )
     for row in rows:
         votes = sorted(row["pattern"].split(), key=lambda vote: int(vote.partition(":")[0]))
@@ -396,7 +396,7 @@ def _find_openings(db: Database, documents: list[Document]) -> dict[int, int]:
             ON e.document = r.document AND e.act = 'signed_off' AND e.reviewer_id = r.reviewer_id
         GROUP BY r.document, r.reviewer_id
         """,
-        ids=_json([each.number for each in documents]),
+        ids=json_list(each.number for each in documents),
     ):
         told[row["document"]].append(row["number"])
     return {
@@ -416,10 +416,6 @@ def _find_known(db: Database, ids: list[int]) -> set[int]:
         JOIN documents AS earlier ON earlier.key = d.key AND earlier.revision < d.revision
         WHERE earlier.is_blind = 0
         """,
-        ids=_json(ids),
+        ids=json_list(ids),
     )
     return {row["number"] for row in rows}
-
-
-def _json(values: Any) -> str:
-    return orjson.dumps(values).decode()

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from annotate import rules
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.errors import NotFound
 from annotate.history import ACTS, Event, acts_of, acts_seen, as_seen
 from annotate.store.documents import Document
@@ -148,11 +148,13 @@ def list_actors(db: Database, thread: Thread, reader: Person) -> list[str]:
 def _seen(thread: Thread, reader: Person) -> dict[str, Any]:
     """What the queries ask, to tell what a reader may see."""
     return {
-        "documents": _json(thread.documents),
-        "blind": _json(thread.blind),
-        "for_all": _json(acts_seen("all")),
-        "for_own": _json(acts_seen("own")),
-        "of_two": _json(acts_of("matches")),  # these need the other document to be there for the reader too
+        "documents": json_list(thread.documents),
+        "blind": json_list(thread.blind),
+        "for_all": json_list(acts_seen("all")),
+        "for_own": json_list(acts_seen("own")),
+        "of_two": json_list(
+            acts_of("matches")
+        ),  # these need the other document to be there for the reader too
         "hidden": reader.hidden,
         "me": reader.id,
     }
@@ -202,9 +204,9 @@ def _list_numbers(
         **_seen(thread, reader),
         before=before,
         person=person,
-        acts=None if kind is None else _json(_others(kind) if is_rest else acts_of(kind)),
+        acts=None if kind is None else json_list(_others(kind) if is_rest else acts_of(kind)),
         is_rest=int(is_rest),
-        spans=_json(thread.spans) if thread.spans else None,
+        spans=json_list(thread.spans) if thread.spans else None,
         limit=limit,
     )
     return [row["number"] for row in rows]
@@ -252,7 +254,7 @@ def _read(db: Database, numbers: list[int], reader: Person, thread: Thread) -> l
         LEFT JOIN verifications AS v ON v.sentence_id = here.id
         ORDER BY e.number DESC
         """,
-        numbers=_json(numbers),
+        numbers=json_list(numbers),
         me=reader.id,
     )
     return [
@@ -283,7 +285,3 @@ def _can(event: Event, row: Row) -> bool:
         return bool(row["boundaries"])
     made = (event.now or {}).get("version") or (event.was or {}).get("version", 0) + 1
     return bool(row["stands"]) and row[event.record] != made
-
-
-def _json(values: list[Any]) -> str:
-    return orjson.dumps(values).decode()

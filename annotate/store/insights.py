@@ -3,10 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-import orjson
-
 from annotate.agreement import Pattern, Patterns
-from annotate.database import Database
+from annotate.database import Database, json_list
 from annotate.store.reviewers import Person, hidden_from
 
 Sums = dict[str, dict[str, int]]  # name → what → n
@@ -34,7 +32,7 @@ def sum_figures(
           AND collection NOT IN (SELECT value FROM json_each(:hidden))
         GROUP BY name, what ORDER BY name, what
         """,
-        names=orjson.dumps(names).decode(),
+        names=json_list(names),
         since=since,
         collection=collection,
         hidden=hidden_from(reader),
@@ -57,7 +55,7 @@ def sum_by_collection(
           AND collection NOT IN (SELECT value FROM json_each(:hidden))
         ORDER BY collection, name, what
         """,
-        names=orjson.dumps(names).decode(),
+        names=json_list(names),
         collection=collection,
         hidden=hidden_from(reader),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from annotate import rules
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.errors import Invalid, NotFound, Refused, Stale
 from annotate.store.clock import now
 from annotate.store.contents import (
@@ -212,7 +212,7 @@ def _read(db: Database, ids: Iterable[int], key: str, hidden: str) -> list[Row]:
           AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
           AND c.label IS NOT 'boilerplate'
         """,
-        ids=orjson.dumps(list(ids)).decode(),
+        ids=json_list(ids),
         key=key,
         hidden=hidden,
     )

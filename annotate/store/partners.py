@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-import orjson
-
-from annotate.database import Database
+from annotate.database import Database, json_list
 from annotate.store.events import record_event
 
 
@@ -29,7 +27,7 @@ def tell_partners(db: Database, ids: Iterable[int], *, by: int | None, because: 
         JOIN sentences AS s ON s.id = l.other JOIN documents AS d ON d.number = s.document
         WHERE d.state NOT IN ('withdrawn', 'superseded') ORDER BY d.number
         """,
-        ids=orjson.dumps(list(ids)).decode(),
+        ids=json_list(ids),
     )
     for row in rows:
         told = {"document": document, "because": because}

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from annotate import rules
-from annotate.database import Database
+from annotate.database import Database, json_list
 from annotate.errors import AnnotateError, Invalid, Stale
 from annotate.passwords import name_key
 from annotate.store.documents import Document, get_document, record_change, superseded
@@ -16,8 +16,6 @@ from annotate.store.partners import list_ids, tell_partners
 from annotate.store.places import renew_places
 from annotate.store.reviewers import Person, Reviewer, find_reviewer
 from annotate.store.reviews import decide_all
-
-FIELDS = ("reviews_needed", "priority", "assigned", "closed", "reason")
 
 
 @dataclass(frozen=True)
@@ -225,7 +223,7 @@ def _record(
 
 
 def _assign(db: Database, document: Document, people: list[Reviewer]) -> None:
-    ids = orjson.dumps([each.id for each in people]).decode()
+    ids = json_list(each.id for each in people)
     db.write(
         """
         DELETE FROM assignments

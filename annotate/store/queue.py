@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import orjson
 
 from annotate import rules
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.store.clock import seconds
 from annotate.store.contents import Review
 from annotate.store.documents import Document, get_document
@@ -338,7 +338,7 @@ def _read_entries(db: Database, reader: Person, numbers: list[int]) -> list[Queu
         """,
         me=reader.id,
         lease=_lease_began(),
-        numbers=orjson.dumps(numbers).decode(),
+        numbers=json_list(numbers),
     )
     return [_entry(row, reader) for row in rows]
 
@@ -378,7 +378,7 @@ def _say_why(db: Database, by: Person) -> Next:
         WHERE w.document IN (SELECT value FROM json_each(:taken))
           AND w.reviewer_id <> :me AND w.acted_at > :lease
         """,
-        taken=orjson.dumps(taken).decode(),
+        taken=json_list(taken),
         me=by.id,
         lease=_lease_began(),
     )

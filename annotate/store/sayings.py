@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import orjson
-
-from annotate.database import Database
+from annotate.database import Database, json_list
 from annotate.store.reviewers import Person
 
 LAST = 2**62  # larger than any number of a document
@@ -69,7 +67,7 @@ def count_said(db: Database, reader: Person, spellings: Iterable[str]) -> dict[s
         WHERE said.collection NOT IN (SELECT value FROM json_each(:hidden))
         GROUP BY said.speaker, said.verdict
         """,
-        spellings=orjson.dumps(list(counts)).decode(),
+        spellings=json_list(counts),
         hidden=reader.hidden,
     )
     for row in rows:
@@ -104,7 +102,7 @@ def list_said(
           AND (said.number < :number OR (said.number = :number AND said.start > :start))
         ORDER BY said.number DESC, said.start LIMIT :limit
         """,
-        spellings=orjson.dumps(list(spellings)).decode(),
+        spellings=json_list(spellings),
         hidden=reader.hidden,
         label=label,
         verdict=verdict,

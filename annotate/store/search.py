@@ -9,9 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-import orjson
-
-from annotate.database import Database
+from annotate.database import Database, json_list
 
 STEP = 2500  # sentences that one transaction indexes: some 40 ms, so that people's tags get their turn
 # What the index takes for a word. Some vowel signs are letters to Python and separators to SQLite.
@@ -35,7 +33,7 @@ def index_sentences(db: Database, ids: Iterable[int]) -> None:
         WHERE s.document <= (SELECT reached FROM search_progress)
           AND NOT EXISTS (SELECT 1 FROM sentence_search_docsize AS i WHERE i.id = s.id)
         """,
-        ids=_json(ids),
+        ids=json_list(ids),
     )
 
 
@@ -48,7 +46,7 @@ def forget_sentences(db: Database, ids: Iterable[int]) -> None:
         JOIN sentences AS s ON s.id = wanted.value
         WHERE EXISTS (SELECT 1 FROM sentence_search_docsize AS i WHERE i.id = s.id)
         """,
-        ids=_json(ids),
+        ids=json_list(ids),
     )
 
 
@@ -168,7 +166,3 @@ def find_search_faults(db: Database) -> list[str]:
 def _current_ids(db: Database, number: int) -> list[int]:
     rows = db.rows("SELECT id FROM sentences WHERE document = :number AND is_current = 1", number=number)
     return [row["id"] for row in rows]
-
-
-def _json(ids: Iterable[int]) -> str:
-    return orjson.dumps(list(ids)).decode()

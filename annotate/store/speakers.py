@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from annotate import rules
-from annotate.database import Database, Row
+from annotate.database import Database, Row, json_list
 from annotate.errors import NotFound, Refused, Stale
 from annotate.store.events import record_event
 from annotate.store.reviewers import Person
@@ -171,7 +171,7 @@ def list_known(db: Database, names: Iterable[str]) -> list[dict[str, Any]]:
         FROM above AS a JOIN speakers AS p ON p.number = a.number
         WHERE a.merged_into IS NULL
         """,
-        keys=orjson.dumps([normalised(each) for each in names]).decode(),
+        keys=json_list(normalised(each) for each in names),
     )
     known = {row["key"]: dict(row) for row in rows}
     found = [(name, known.get(normalised(name))) for name in names]
