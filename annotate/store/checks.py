@@ -41,16 +41,20 @@ def find_queue_faults(db: Database) -> list[str]:
                 WHERE a.document = d.number AND a.is_done = 0 AND r.is_active = 1)))
         UNION ALL
         SELECT 'The counts of documents by state are not as kept.' WHERE EXISTS (
-            SELECT collection, state, n FROM desk_counts WHERE n <> 0
-            EXCEPT SELECT collection, state, count(*) FROM documents GROUP BY collection, state)
+            SELECT 1 FROM (
+                SELECT collection, state, n FROM desk_counts
+                UNION ALL
+                SELECT collection, state, -count(*) FROM documents GROUP BY collection, state)
+            GROUP BY collection, state HAVING sum(n) <> 0)
         UNION ALL
         SELECT 'The counts of what people have done are not as kept.' WHERE EXISTS (
-            SELECT reviewer_id, collection, state, n_signed_off, n_tagged FROM reviewer_counts
-            WHERE n_signed_off <> 0 OR n_tagged <> 0
-            EXCEPT
-            SELECT v.reviewer_id, d.collection, d.state, count(v.signed_off_at), sum(v.n_tagged)
-            FROM reviews AS v JOIN documents AS d ON d.number = v.document
-            GROUP BY v.reviewer_id, d.collection, d.state)
+            SELECT 1 FROM (
+                SELECT reviewer_id, collection, state, n_signed_off, n_tagged FROM reviewer_counts
+                UNION ALL
+                SELECT v.reviewer_id, d.collection, d.state, -count(v.signed_off_at), -sum(v.n_tagged)
+                FROM reviews AS v JOIN documents AS d ON d.number = v.document
+                GROUP BY v.reviewer_id, d.collection, d.state)
+            GROUP BY reviewer_id, collection, state HAVING sum(n_signed_off) <> 0 OR sum(n_tagged) <> 0)
         """
     )
     return [row[0] for row in rows]

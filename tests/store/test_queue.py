@@ -175,6 +175,20 @@ def test_what_is_assigned_is_kept_for_them_and_steers_only(
     assert find_faults(db) == []
 
 
+@pytest.mark.parametrize("damage", ["UPDATE {} SET {} = {} + 1", "DELETE FROM {}"])
+@pytest.mark.parametrize(("table", "column"), [("desk_counts", "n"), ("reviewer_counts", "n_tagged")])
+def test_check_tells_counts_that_are_wrong_or_gone(
+    db: Database, people: People, story: str, damage: str, table: str, column: str
+) -> None:
+    finish(db, story, people["alice"])
+    assert find_faults(db) == []
+    with db.transaction():
+        db.write(damage.format(table, column, column))
+
+    (fault,) = find_faults(db)
+    assert fault.endswith("are not as kept.")
+
+
 def test_what_was_kept_for_somebody_who_is_disabled_is_free(db: Database, people: People, story: str) -> None:
     change_plan(db, story, Change(assign=("bob",)), by=people["carol"])
     assert take_next(db, people["alice"]).why == "with_others"
