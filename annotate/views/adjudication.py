@@ -35,6 +35,7 @@ from schemas.keys import moved
 
 blp = Blueprint("adjudication", __name__)
 FILTER, FORM, MINE, SEEN = BoardFilter(), DecisionForm(), MineFilter(), SeenForm()
+FILTERS = {field.data_key or name for name, field in FILTER.fields.items()}
 PAGE_LENGTH = 30
 NAMES = "annotate_names"  # the cookie that the script of the page keeps; "hidden" or nothing
 EDITORS_ONLY = "Editors settle disputes here. What they decide on your votes you find from your queue."
@@ -106,8 +107,8 @@ def decide(document_id: str, start: int) -> Response:
     except (Stale, Refused, Invalid) as problem:
         return make_response(_board(document_id, start, problem=problem), STATUS[type(problem)])
     done = None if form["undo"] else f"{document_id}/{start}"
-    args: dict[str, Any] = request.args.to_dict() | {"done": done}
-    return redirect(url_for("adjudication.board", **args), 303)
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in FILTERS}
+    return redirect(url_for("adjudication.board", done=done, **kept), 303)
 
 
 def _word(form: dict[str, Any]) -> dict[str, Any]:
@@ -195,14 +196,19 @@ def _sides(document: Document, sentence: Sentence) -> list[Side]:
     said = sorted(sentence.annotations, key=lambda each: _lot(document, sentence, each.reviewer))
     return [
         Side(
-            letter if _are_names_hidden() else each.reviewer,
+            _letters(n) if _are_names_hidden() else each.reviewer,
             each.label,
             each.speaker,
             each.note,
             SIDE_KEYS[n : n + 1] if each.label else "",
         )
-        for n, (letter, each) in enumerate(zip(LETTERS, said, strict=False))
+        for n, each in enumerate(said)
     ]
+
+
+def _letters(n: int) -> str:
+    """Name the side at a place from 0: A to Z, then AA to ZZ."""
+    return LETTERS[n % len(LETTERS)] * (1 + n // len(LETTERS))
 
 
 def _lot(document: Document, sentence: Sentence, reviewer: str) -> bytes:

@@ -62,6 +62,18 @@ def test_what_was_decided_can_be_looked_at_and_given_back(carol: Client, dispute
     assert carol.sentences(disputed)[0]["decision"]["in_dispute"] is True
 
 
+def test_an_address_with_more_than_the_filters_leads_on_all_the_same(carol: Client, disputed: str) -> None:
+    page = carol.get(f"/adjudication/{disputed}/0").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(end|version)" value="(\d+)">', page))
+
+    answer = carol.post(
+        f"/adjudication/{disputed}/0?endpoint=x&_scheme=y&collection=desk", **hidden, side="claim"
+    )
+
+    assert answer.status_code == 303
+    assert carol.get(answer.headers["Location"]).status_code == 200
+
+
 def test_what_another_editor_decided_meanwhile_is_shown_and_stands(
     carol: Client, dana: Client, disputed: str
 ) -> None:
