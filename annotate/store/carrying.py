@@ -17,6 +17,7 @@ from annotate.store.clock import now
 from annotate.store.contents import Annotation, annotation_of
 from annotate.store.decisions import list_votes, weigh
 from annotate.store.documents import Document
+from annotate.store.partners import link_of
 
 ORDER = ("reviewer", "label", "speaker", "note", "origin", "version", "at")  # of an annotation's fields
 
@@ -341,17 +342,13 @@ def carry_links(db: Database, change: Change) -> None:
         by_other[row["other"]][row["sentence_id"]] = row
     for other, rows in by_other.items():
         old, stood = _in_order(change, rows)
-        links = rules.carried(rules.join_links, [_link(row) for row in old], [_link(row) for row in stood])
+        links = rules.carried(
+            rules.join_links, [link_of(row) for row in old], [link_of(row) for row in stood]
+        )
         for sentence, link in zip(change.new, links, strict=True):
             _write_link(
                 db, sentence, other, link, _next_version(rows), max(row["at"] for row in rows.values())
             )
-
-
-def _link(row: Row | None) -> rules.Link | None:
-    if row is None or row["state"] is None:
-        return None
-    return rules.Link(row["relation"], row["state"], row["proposed_by"], row["confirmed_by"])
 
 
 def _write_link(

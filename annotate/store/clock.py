@@ -5,7 +5,7 @@ import time
 
 def now() -> str:
     """Return the time in UTC, ISO 8601, to the second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return as_time(seconds())
 
 
 def as_time(moment: int) -> str:
@@ -15,7 +15,7 @@ def as_time(moment: int) -> str:
 
 def days_ago(days: int) -> str:
     """Return the time of so many days ago, as :func:`now` writes it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - days * 86_400))
+    return as_time(seconds() - days * 86_400)
 
 
 def seconds() -> int:

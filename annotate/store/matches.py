@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import orjson
-
 from annotate import rules
 from annotate.database import Database, Row, json_list
 from annotate.errors import Invalid, NotFound, Refused, Stale
@@ -22,9 +20,11 @@ from annotate.store.contents import (
     get_place,
     list_sentences,
     read_back,
+    verification_of,
 )
 from annotate.store.documents import Document, get_document, mark_changed
 from annotate.store.events import record_event
+from annotate.store.partners import link_of
 from annotate.store.reviewers import Person, hidden_from
 from annotate.store.search import text_query
 from annotate.text.facts import read_facts
@@ -199,7 +199,8 @@ def _read(db: Database, ids: Iterable[int], key: str, hidden: str) -> list[Row]:
         """
         SELECT s.id, d.id AS document, d.key, d.title, d.language, s.start, s.stop, s.text, c.label,
             v.status, v.verdict, v.attribution, v.rationale, v.is_suspended, v.evidence,
-            proposer.name AS proposed_by, checker.name AS checked_by, v.version, v.at
+            proposer.name AS proposed_by, checker.name AS checked_by,
+            v.version AS verification_version, v.at AS verified_at
         FROM json_each(:ids) AS wanted
         CROSS JOIN sentences AS s ON s.id = wanted.value
         JOIN documents AS d ON d.number = s.document
@@ -235,24 +236,7 @@ def _match(row: Row, likeness: Likeness, link: Row | None) -> Match:
         link and link["proposed_by"],
         link and link["confirmed_by"],
         link["version"] if link else 0,
-        _verification(row),
-    )
-
-
-def _verification(row: Row) -> Verification | None:
-    if row["status"] is None or row["is_suspended"]:
-        return None
-    return Verification(
-        row["status"],
-        row["verdict"],
-        row["attribution"],
-        row["rationale"],
-        False,
-        orjson.loads(row["evidence"]),
-        row["proposed_by"],
-        row["checked_by"],
-        row["version"],
-        row["at"],
+        None if row["is_suspended"] else verification_of(row),
     )
 
 
@@ -281,7 +265,7 @@ def record_match(
     with db.transaction():
         pair = _get_pair(db, (document_id, start, end), (other_id, other_start, other_end), by)
         row = _find(db, pair, seen_version)
-        before = _as_link(row)
+        before = link_of(row)
         after = rules.follow_link(before, relation, by=by.id, role=by.role)
         if after == before:
             return _read_back(db, pair, pair[0].document, by, row["version"] if row else 0)
@@ -306,7 +290,7 @@ def remove_match(
     with db.transaction():
         pair = _get_pair(db, (document_id, start, None), (other_id, other_start, None), by)
         row = _find(db, pair, seen_version)
-        before = _as_link(row)
+        before = link_of(row)
         if before is None:
             raise NotFound("There is no such match.")
         rules.require_taking_back(before, by=by.id, role=by.role)
@@ -356,12 +340,6 @@ def _find(db: Database, pair: tuple[Place, Place], seen_version: int | None) -> 
     return row
 
 
-def _as_link(row: Row | None) -> rules.Link | None:
-    if row is None or row["state"] is None:
-        return None
-    return rules.Link(row["relation"], row["state"], row["proposed_by"], row["confirmed_by"])
-
-
 def _write(
     db: Database, pair: tuple[Place, Place], row: Row | None, after: rules.Link | None, by: Person
 ) -> Matched:
@@ -393,7 +371,7 @@ def _write(
         else "match_proposed"
     )
     changed = [
-        _tell(db, act, here, there, _as_link(row), after, version, by) for here, there in (pair, pair[::-1])
+        _tell(db, act, here, there, link_of(row), after, version, by) for here, there in (pair, pair[::-1])
     ]
     return _read_back(db, pair, changed[0], by, version)
 

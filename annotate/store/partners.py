@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from annotate.database import Database, json_list
+from annotate import rules
+from annotate.database import Database, Row, json_list
 from annotate.store.events import record_event
 
 
@@ -37,6 +38,13 @@ def tell_partners(db: Database, ids: Iterable[int], *, by: int | None, because: 
             event=event,
             number=row["number"],
         )
+
+
+def link_of(row: Row | None) -> rules.Link | None:
+    """Make of a row of ``matches`` what people say of two sentences; None where that was taken back."""
+    if row is None or row["state"] is None:
+        return None
+    return rules.Link(row["relation"], row["state"], row["proposed_by"], row["confirmed_by"])
 
 
 def list_ids(db: Database, number: int) -> list[int]:

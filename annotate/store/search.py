@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from annotate.database import Database, json_list
+from annotate.store.partners import list_ids
 
 STEP = 2500  # sentences that one transaction indexes: some 40 ms, so that people's tags get their turn
 # What the index takes for a word. Some vowel signs are letters to Python and separators to SQLite.
@@ -67,7 +68,7 @@ def rename_document(db: Database, number: int, title: str) -> None:
 
 def forget_document(db: Database, number: int) -> None:
     """Take a document that is withdrawn or superseded out of the indexes, while its text still stands."""
-    forget_sentences(db, _current_ids(db, number))
+    forget_sentences(db, list_ids(db, number))
     _forget_whole(db, number)
 
 
@@ -161,8 +162,3 @@ def find_search_faults(db: Database) -> list[str]:
         for name in ("sentences", "documents")
         if row is not None and row[name] != row["all_" + name]
     ]
-
-
-def _current_ids(db: Database, number: int) -> list[int]:
-    rows = db.rows("SELECT id FROM sentences WHERE document = :number AND is_current = 1", number=number)
-    return [row["id"] for row in rows]
