@@ -599,8 +599,9 @@ def m0014_desk(db: Database) -> None:
             'verification_reopened', 'verification_corrected', 'verification_carried',
             'verification_suspended', 'verification_resumed');
 
-        -- Decided claims and quotes of documents in use that are not blind. One that was set aside under
-        -- another label counts as unchecked under this one. CROSS JOIN: document by document, in order.
+        -- Decided claims and quotes of documents in use that are not blind; of a closed one, which takes no
+        -- change, what is settled. One that was set aside under another label counts as unchecked under this
+        -- one. CROSS JOIN: document by document, in order.
         CREATE VIEW desk AS
             SELECT d.number, d.collection, d.loaded_at, d.n_checkable, d.n_unchecked, d.n_settled,
                 s.id AS sentence_id, s.start, c.label, c.speaker,
@@ -613,6 +614,7 @@ def m0014_desk(db: Database) -> None:
             LEFT JOIN verifications AS v ON v.sentence_id = s.id
             LEFT JOIN assignments_to_check AS t ON t.sentence_id = s.id
             WHERE d.state <> 'withdrawn' AND d.state <> 'superseded'
+              AND (d.state <> 'closed' OR (v.status = 'settled' AND v.is_suspended = 0))
               AND (d.reviews_needed = 1 OR d.is_blind = 0);
         """
     )

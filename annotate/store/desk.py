@@ -147,7 +147,7 @@ SUSPENDED = """
     CROSS JOIN documents AS d ON d.number = s.document
     LEFT JOIN decisions AS c ON c.sentence_id = s.id
     LEFT JOIN assignments_to_check AS t ON t.sentence_id = s.id
-    WHERE v.is_suspended = 1 AND d.is_blind = 0 AND d.state NOT IN ('withdrawn', 'superseded')
+    WHERE v.is_suspended = 1 AND d.is_blind = 0 AND d.state NOT IN ('closed', 'withdrawn', 'superseded')
       AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
       AND (:collection IS NULL OR d.collection = :collection)
       AND (:label IS NULL OR v.label = :label)
@@ -205,13 +205,14 @@ def _count(n: int) -> Count:
 def _count_kept(db: Database, values: dict[str, Any]) -> dict[str, Count]:
     row = db.row(
         """
-        SELECT coalesce(sum(n_checkable), 0) AS checkable, coalesce(sum(n_unchecked), 0) AS unchecked,
+        SELECT coalesce(sum(CASE state WHEN 'closed' THEN n_settled ELSE n_checkable END), 0) AS checkable,
+            coalesce(sum(n_unchecked) FILTER (WHERE state <> 'closed'), 0) AS unchecked,
             coalesce(sum(n_settled), 0) AS settled, (
                 SELECT count(*) FROM verifications AS v
                 CROSS JOIN sentences AS s ON s.id = v.sentence_id
                 CROSS JOIN documents AS d ON d.number = s.document
                 WHERE v.status = 'in_progress' AND v.is_suspended = 0
-                  AND d.is_blind = 0 AND d.state NOT IN ('withdrawn', 'superseded')
+                  AND d.is_blind = 0 AND d.state NOT IN ('closed', 'withdrawn', 'superseded')
                   AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
                   AND (:collection IS NULL OR d.collection = :collection)
             ) AS in_progress

@@ -234,9 +234,10 @@ def _count_document(document: Document) -> Figures:
         figures["decided", ""] = document.n_decided
         figures["in_dispute", ""] = document.n_in_dispute
         figures["checkable", ""] = document.n_checkable
-        figures["unchecked", ""] = document.n_unchecked
+        n_waiting = 0 if document.state == "closed" else document.n_unchecked
+        figures["unchecked", ""] = n_waiting
         figures["settled", ""] = document.n_settled
-        figures["unchecked_since", day] = document.n_unchecked
+        figures["unchecked_since", day] = n_waiting
     return +figures
 
 

@@ -443,7 +443,7 @@ def list_unmatched(
         SELECT d.id, s.start FROM decisions AS c
         CROSS JOIN sentences AS s ON s.id = c.sentence_id JOIN documents AS d ON d.number = s.document
         WHERE c.label IN ('claim', 'quote') AND s.is_current = 1 AND d.is_blind = 0
-          AND d.state NOT IN ('withdrawn', 'superseded')
+          AND d.state NOT IN ('closed', 'withdrawn', 'superseded')
           AND (:collection IS NULL OR d.collection = :collection)
           AND NOT EXISTS (SELECT 1 FROM matches WHERE first = s.id AND state <> 'rejected')
           AND NOT EXISTS (SELECT 1 FROM matches WHERE second = s.id AND state <> 'rejected')

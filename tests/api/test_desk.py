@@ -72,6 +72,25 @@ def test_a_claim_stands_in_its_context_with_what_is_known_of_it(
     assert (claim["assigned_to"], claim["assignment"], claim["made_on"]) == (None, None, None)
 
 
+def test_of_a_closed_document_only_what_is_settled_stays_on_the_desk(
+    alice: Client, carol: Client, db: Database, story: str, checks: list[dict[str, Any]]
+) -> None:
+    settled = {"status": "settled", "verdict": "verified", "evidence": [SOURCE]}
+    alice.verify(story, checks[0], 0, **settled)
+    alice.verify(story, checks[1], 0, status="in_progress")
+    plan = {"reviews_needed": 1, "priority": "normal", "assigned": []}
+    path = f"/documents/{story}/plan"
+    carol.send("PUT", path, {**plan, "closed": True, "reason": "Out of date."}, version=0)
+
+    assert [each["verification"]["status"] for each in listed(alice)] == ["settled"]
+    for narrow in ({}, {"label": "claim"}):
+        counts = count_checks(db, get_reviewer(db, "alice"), wanted(**{**NOTHING, **narrow}))
+        assert {status: each.n for status, each in counts.items() if each.n} == {"settled": 1}
+
+    carol.send("PUT", path, {**plan, "closed": False}, version=1)
+    assert len(listed(alice)) == 3
+
+
 def test_each_filter_shows_what_it_says_and_counts_agree_with_it(
     alice: Client, bob: Client, story: str, checks: list[dict[str, Any]], db: Database
 ) -> None:
