@@ -12,6 +12,43 @@ from annotate.history import ACTS, Event, acts_of, acts_seen, as_seen
 from annotate.store.documents import Document
 from annotate.store.reviewers import Person
 
+# What a reader may see: in a blind document what is nobody's vote, and one's own; what is of two documents
+# only where the other one may be seen as well.
+SEEN = """
+    WHERE e.document IN (SELECT value FROM json_each(:documents))
+      AND (e.document NOT IN (SELECT value FROM json_each(:blind))
+           OR e.act IN (SELECT value FROM json_each(:for_all))
+           OR (e.reviewer_id = :me AND e.act IN (SELECT value FROM json_each(:for_own))))
+      AND (e.act NOT IN (SELECT value FROM json_each(:of_two)) OR EXISTS (
+          SELECT 1 FROM documents AS o
+          WHERE o.id = json_extract(e.now, '$.document') AND o.state <> 'withdrawn' AND o.is_blind = 0
+            AND o.collection NOT IN (SELECT value FROM json_each(:hidden))))
+"""
+ACTORS = " ".join([
+    "SELECT DISTINCT r.name, r.name_key FROM events AS e JOIN reviewers AS r ON r.id = e.reviewer_id",
+    SEEN,
+    "ORDER BY r.name_key",
+])  # fmt: skip
+CHOSEN = """
+      AND (:before IS NULL OR e.number < :before)
+      AND (:person IS NULL OR e.reviewer_id = (SELECT id FROM reviewers WHERE name = :person))
+      AND (:acts IS NULL OR :is_rest = (e.act NOT IN (SELECT value FROM json_each(:acts))))
+      AND (:spans IS NULL OR EXISTS (
+          SELECT 1 FROM json_each(:spans) AS t
+          WHERE json_extract(t.value, '$[0]') = e.document
+            AND CASE WHEN e.act IN ('split', 'merged') THEN EXISTS (
+                    SELECT 1 FROM json_each(e.now, '$.sentences') AS n
+                    WHERE json_extract(n.value, '$.start') < json_extract(t.value, '$[2]')
+                      AND json_extract(n.value, '$.end') > json_extract(t.value, '$[1]'))
+                ELSE EXISTS (
+                    SELECT 1 FROM sentences AS s
+                    WHERE s.id = e.sentence_id AND s.start < json_extract(t.value, '$[2]')
+                      AND s.stop > json_extract(t.value, '$[1]'))
+                END))
+    ORDER BY e.number DESC LIMIT :limit
+"""
+NUMBERS = " ".join(["SELECT e.number FROM events AS e", SEEN, CHOSEN])
+
 
 @dataclass(frozen=True)
 class Thread:
@@ -126,22 +163,7 @@ def get_event(db: Database, thread: Thread, reader: Person, number: int) -> Even
 
 def list_actors(db: Database, thread: Thread, reader: Person) -> list[str]:
     """List who did something that the reader may see, by name."""
-    rows = db.rows(
-        """
-        SELECT DISTINCT r.name, r.name_key
-        FROM events AS e JOIN reviewers AS r ON r.id = e.reviewer_id
-        WHERE e.document IN (SELECT value FROM json_each(:documents))
-          AND (e.document NOT IN (SELECT value FROM json_each(:blind))
-               OR e.act IN (SELECT value FROM json_each(:for_all))
-               OR (e.reviewer_id = :me AND e.act IN (SELECT value FROM json_each(:for_own))))
-          AND (e.act NOT IN (SELECT value FROM json_each(:of_two)) OR EXISTS (
-              SELECT 1 FROM documents AS o
-              WHERE o.id = json_extract(e.now, '$.document') AND o.state <> 'withdrawn' AND o.is_blind = 0
-                AND o.collection NOT IN (SELECT value FROM json_each(:hidden))))
-        ORDER BY r.name_key
-        """,
-        **_seen(thread, reader),
-    )
+    rows = db.rows(ACTORS, **_seen(thread, reader))
     return [row["name"] for row in rows]
 
 
@@ -173,34 +195,7 @@ def _list_numbers(
     """Choose the events of a page, before anything is looked up for them."""
     is_rest = kind == "document"
     rows = db.rows(
-        """
-        SELECT e.number
-        FROM events AS e
-        WHERE e.document IN (SELECT value FROM json_each(:documents))
-          AND (e.document NOT IN (SELECT value FROM json_each(:blind))
-               OR e.act IN (SELECT value FROM json_each(:for_all))
-               OR (e.reviewer_id = :me AND e.act IN (SELECT value FROM json_each(:for_own))))
-          AND (e.act NOT IN (SELECT value FROM json_each(:of_two)) OR EXISTS (
-              SELECT 1 FROM documents AS o
-              WHERE o.id = json_extract(e.now, '$.document') AND o.state <> 'withdrawn' AND o.is_blind = 0
-                AND o.collection NOT IN (SELECT value FROM json_each(:hidden))))
-          AND (:before IS NULL OR e.number < :before)
-          AND (:person IS NULL OR e.reviewer_id = (SELECT id FROM reviewers WHERE name = :person))
-          AND (:acts IS NULL OR :is_rest = (e.act NOT IN (SELECT value FROM json_each(:acts))))
-          AND (:spans IS NULL OR EXISTS (
-              SELECT 1 FROM json_each(:spans) AS t
-              WHERE json_extract(t.value, '$[0]') = e.document
-                AND CASE WHEN e.act IN ('split', 'merged') THEN EXISTS (
-                        SELECT 1 FROM json_each(e.now, '$.sentences') AS n
-                        WHERE json_extract(n.value, '$.start') < json_extract(t.value, '$[2]')
-                          AND json_extract(n.value, '$.end') > json_extract(t.value, '$[1]'))
-                    ELSE EXISTS (
-                        SELECT 1 FROM sentences AS s
-                        WHERE s.id = e.sentence_id AND s.start < json_extract(t.value, '$[2]')
-                          AND s.stop > json_extract(t.value, '$[1]'))
-                    END))
-        ORDER BY e.number DESC LIMIT :limit
-        """,
+        NUMBERS,
         **_seen(thread, reader),
         before=before,
         person=person,
