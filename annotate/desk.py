@@ -4,28 +4,11 @@ from typing import Any
 
 from annotate.rules import may
 from annotate.store.clock import days_ago
-from annotate.store.desk import Check, Wanted
+from annotate.store.desk import COPIED, Check, Wanted
 from annotate.store.reviewers import Person
 from schemas.export import ExportedVerification
 
 VERIFICATION = tuple(ExportedVerification().fields)
-SAME = (  # of a check, as it is listed
-    "document",
-    "key",
-    "title",
-    "collection",
-    "source",
-    "published_at",
-    "language",
-    "start",
-    "end",
-    "text",
-    "block",
-    "before",
-    "after",
-    "label",
-    "speaker",
-)
 
 
 def wanted(*, age: str | None, sort: str | None, **same: str | None) -> Wanted:
@@ -38,7 +21,8 @@ def check_json(check: Check, reader: Person) -> dict[str, Any]:
     """Return a claim or quote as ``schemas.desk.Check`` has it."""
     assignment = check.assignment
     return {
-        **{name: getattr(check, name) for name in SAME},
+        **{name: getattr(check, name) for name in COPIED},
+        "end": check.end,
         "decision": {"label": check.label, "version": check.decision_version or 0},
         "verification": {name: getattr(check.verification, name) for name in VERIFICATION},
         "assigned_to": assignment and assignment.reviewer,

@@ -301,7 +301,7 @@ def _read(db: Database, ids: list[int]) -> list[Check]:
     return [_check(row) for row in rows]
 
 
-COPIED = (
+COPIED = (  # of a row, and as they are listed
     "document",
     "key",
     "title",
@@ -316,7 +316,6 @@ COPIED = (
     "after",
     "label",
     "speaker",
-    "decision_version",
 )
 
 
@@ -328,6 +327,7 @@ def _check(row: Row) -> Check:
     return Check(
         **{name: row[name] for name in COPIED},
         end=row["stop"],
+        decision_version=row["decision_version"],
         verification=verification_of(row) or untouched,
         assignment=assignment_of(row),
         made_on=made_on(row),
