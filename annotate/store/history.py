@@ -220,7 +220,7 @@ def _read(db: Database, numbers: list[int], reader: Person, thread: Thread) -> l
     rows = db.rows(
         """
         SELECT e.number, e.at, e.reviewer_id, r.name AS who, e.act, e.document, d.id, s.start, s.stop,
-            e.was, e.now, s.text, d.state = 'superseded' AS is_old,
+            e.was, e.now, s.text, d.state IN ('superseded', 'closed') AS is_fixed,
             here.id IS NOT NULL AS stands,
             coalesce(mine.version, 0) AS annotation, coalesce(c.version, 0) AS decision,
             coalesce(v.version, 0) AS verification,
@@ -272,7 +272,7 @@ def _event(row: Row, reader: Person) -> Event:
         was=was,
         now=now,
     )
-    return event if event.record is None or row["is_old"] else replace(event, can_go_back=_can(event, row))
+    return event if event.record is None or row["is_fixed"] else replace(event, can_go_back=_can(event, row))
 
 
 def _can(event: Event, row: Row) -> bool:

@@ -344,6 +344,22 @@ def test_nobody_restores_anothers_vote_and_reviewers_nothing_else(
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (409, "not_restorable")
 
 
+def test_nothing_is_offered_to_be_restored_while_the_document_is_closed(
+    alice: Client, carol: Client, story: str
+) -> None:
+    sentence = alice.sentences(story)[0]
+    alice.tag(story, sentence, "claim")
+    alice.tag(story, sentence, "quote", version=1)
+    assert find(alice, story, "tagged it claim")["may_restore"] is True
+
+    plan = {"reviews_needed": 1, "priority": "normal", "assigned": [], "closed": True, "reason": "Enough."}
+    assert carol.send("PUT", f"/documents/{story}/plan", plan, version=0).status_code == 200
+
+    line = find(alice, story, "tagged it claim")
+    assert line["may_restore"] is False
+    assert restore(alice, story, line, 2).get_json()["error"]["code"] == "closed"
+
+
 def test_an_editor_restores_decisions_and_what_was_left_to_the_votes(
     alice: Client, carol: Client, story: str
 ) -> None:
