@@ -40,6 +40,12 @@ def find_queue_faults(db: Database) -> list[str]:
                 SELECT count(*) FROM assignments AS a JOIN reviewers AS r ON r.id = a.reviewer_id
                 WHERE a.document = d.number AND a.is_done = 0 AND r.is_active = 1)))
         UNION ALL
+        SELECT DISTINCT d.key || ': who has done what was assigned to them is not as kept.'
+        FROM assignments AS a JOIN documents AS d ON d.number = a.document
+        WHERE a.is_done <> EXISTS (
+            SELECT 1 FROM reviews AS v WHERE v.document = a.document AND v.reviewer_id = a.reviewer_id
+              AND v.signed_off_at IS NOT NULL)
+        UNION ALL
         SELECT 'The counts of documents by state are not as kept.' WHERE EXISTS (
             SELECT 1 FROM (
                 SELECT collection, state, n FROM desk_counts
