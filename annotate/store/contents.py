@@ -442,7 +442,12 @@ def _verification(row: Row, decision: Decision | None, is_blind: bool) -> Verifi
         return verification_of(row)
     if decision is None or decision.label not in CHECKABLE:
         return None
-    blank = rules.unchecked(decision.label)
+    return untouched(decision.label)
+
+
+def untouched(label: str) -> Verification:
+    """Make the verification of a decided claim or quote that nobody has touched."""
+    blank = rules.unchecked(label)
     return Verification(blank.status, blank.verdict, blank.attribution, None, False, [], None, None, 0, None)
 
 

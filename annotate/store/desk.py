@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from annotate import rules
 from annotate.database import Database, Row, json_list
 from annotate.errors import Invalid
 from annotate.store.contents import (
@@ -12,6 +11,7 @@ from annotate.store.contents import (
     Verification,
     assignment_of,
     made_on,
+    untouched,
     verification_of,
 )
 from annotate.store.reviewers import Person, find_reviewer
@@ -320,15 +320,11 @@ COPIED = (  # of a row, and as they are listed
 
 
 def _check(row: Row) -> Check:
-    blank = rules.unchecked(row["label"] or "")
-    untouched = Verification(
-        blank.status, blank.verdict, blank.attribution, None, False, [], None, None, 0, None
-    )
     return Check(
         **{name: row[name] for name in COPIED},
         end=row["stop"],
         decision_version=row["decision_version"],
-        verification=verification_of(row) or untouched,
+        verification=verification_of(row) or untouched(row["label"]),
         assignment=assignment_of(row),
         made_on=made_on(row),
         has_late_dissent=bool(row["has_late_dissent"]),

@@ -8,11 +8,12 @@ counted that comes of votes; who has signed it off, and who has begun, is.
 What is counted, as ``name``: ``what`` (days as ``2026-01-05``, people by id):
 
 - ``documents``: state
-- ``sentences``, ``decided``, ``in_dispute``, ``checkable``, ``unchecked``, ``settled``: nothing
+- ``sentences``, ``decided``, ``in_dispute``, ``checkable``, ``settled``, ``unchecked`` (not of closed
+  documents): nothing
 - ``reviews``: wanted, done (sign-offs)
 - ``begun`` (of open ones), ``signed_off``, ``votes``, ``checked`` (settled): person
 - ``signed_off_on``, ``votes_on``, ``settled_on``: day
-- ``open_since``, ``unchecked_since``: day on which the document was loaded
+- ``open_since``, ``unchecked_since`` (not of closed documents either): day on which the document was loaded
 - ``labels``: label · ``statuses``: status · ``verdicts``: verdict of what is settled
 - ``patterns``: independent votes on one sentence, as ``3:claim 7:quote`` (see :func:`_count_patterns`)
 """
