@@ -2,12 +2,13 @@
  * Disputes settled one after the other by keyboard: each decision stands at once, goes out through the outbox, and the
  * next dispute comes by itself. A dispute is a piece of a page of the server, fetched before it is needed.
  */
-import { me, signIn } from './api.js';
+import { me } from './api.js';
 import { Comments } from './comments.js';
 import { KEYS_SETTING, LABELS, isField, latin } from './keys.js';
 import { showNotices } from './notices.js';
 import { Outbox } from './outbox.js';
 import { clip, isCheckable, words } from './sentences.js';
+import { comeBack } from './session.js';
 
 const $ = (id) => document.getElementById(id);
 const { root, names, keys: moved = '{}' } = $('adjudication').dataset;
@@ -290,13 +291,7 @@ function onKey(event) {
   if (!event.repeat || name === 'j' || name === 'k') act();
 }
 
-async function comeBack(event) {
-  event.preventDefault();
-  const { action, elements: { password } } = event.target;
-  const wrong = await signIn(action, password.value);
-  password.value = '';
-  event.target.querySelector('.form-error').textContent = wrong ?? '';
-  if (wrong) return;
+function signedIn() {
   outbox.signedIn();
   if (shown && !here) go(shown);
 }
@@ -320,7 +315,10 @@ function listen() {
     'show-keys': ACTS['?'], 'keep-mine': () => choose(true), 'take-theirs': () => choose(false),
   };
   for (const [id, act] of Object.entries(clicks)) $(id).addEventListener('click', act);
-  $('again').addEventListener('submit', comeBack);
+  $('again').addEventListener('submit', (event) => {
+    event.preventDefault();
+    comeBack(event.target, signedIn);
+  });
   addEventListener('online', refresh);
   document.addEventListener('visibilitychange', () => !document.hidden && refresh());
   addEventListener('beforeunload', (event) => {

@@ -2,7 +2,7 @@
 
 const ANSWER_TIME = 20_000; // ms; after that the network counts as gone
 
-const meta = (name, page = document) => page.querySelector(`meta[name="${name}"]`);
+export const meta = (name, page = document) => page.querySelector(`meta[name="${name}"]`);
 
 export const me = meta('reviewer').content;
 
@@ -37,26 +37,14 @@ export async function request(method, url, { body, version, key } = {}) {
 
 const lost = (message) => ({ status: 0, ok: false, error: { message } });
 
-const read = async (response) => new DOMParser().parseFromString(await response.text(), 'text/html');
+export const readPage = async (response) => new DOMParser().parseFromString(await response.text(), 'text/html');
 
 /** Who a page of the server was made for, or null; its CSRF token is taken over if that is still the same person. */
-function recognise(page) {
+export function recognise(page) {
   const name = meta('reviewer', page)?.content || null;
   if (name === me) meta('csrf-token').content = meta('csrf-token', page).content;
   return name;
 }
 
 /** Who is signed in now; null: nobody, or nobody knows. */
-export const whoIsHere = () => fetch(location.href).then(read).then(recognise).catch(() => null);
-
-/** Sign in again without leaving the page; returns what was wrong, or nothing. */
-export async function signIn(address, password) {
-  try {
-    const form = await read(await fetch(address));
-    const body = new URLSearchParams({ name: me, password, next: '', csrf_token: meta('csrf-token', form).content });
-    const page = await read(await fetch(address, { method: 'POST', body }));
-    return recognise(page) === me ? '' : page.querySelector('[role=alert]')?.textContent ?? 'That did not work.';
-  } catch {
-    return 'No connection.';
-  }
-}
+export const whoIsHere = () => fetch(location.href).then(readPage).then(recognise).catch(() => null);

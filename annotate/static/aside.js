@@ -1,12 +1,13 @@
-/** What the panel of the workbench tells beside the forms: who has a sentence to check, what was corrected, the way back. */
+/** What the panel of the workbench tells beside the forms: how far the checking is, who has a sentence to check, what was corrected, the way back. */
 import { isCheckable, words } from './sentences.js';
+import { checkedSoFar } from './verification.js';
 
 const DESK = 'annotate.desk'; // where on the verification desk this tab comes from
 
 /** Who takes in a draft of an earlier visit, by its kind; each refuses where there is no form for it. */
 export const takersOf = (panel) => ({
   verification: (s, draft) => isCheckable(s.decision?.label) && panel.verification.restore(s, draft),
-  decision: (s, draft) => Boolean(panel.decide && s.decision) && panel.restoreDecision(s, draft),
+  decision: (s, draft) => Boolean(panel.decision && s.decision) && panel.decision.restore(s, draft),
 });
 
 export function goToDesk() {
@@ -15,7 +16,9 @@ export function goToDesk() {
 }
 
 /** Return what shows a sentence. */
-export const asideOf = (root) => ({ assignment: a, corrections }) => {
+export const asideOf = (root) => (s) => {
+  const { assignment: a, corrections } = s;
+  root.querySelector('#checked').textContent = checkedSoFar(s);
   const desk = sessionStorage.getItem(DESK);
   const back = root.querySelector('#back-to-desk');
   back.hidden = !desk;

@@ -2,9 +2,9 @@
 import { me } from './api.js';
 import { showNotices } from './notices.js';
 import { Outbox } from './outbox.js';
-import { checkedSoFar, clip, isCheckable, words } from './sentences.js';
+import { clip, isCheckable, words } from './sentences.js';
 import { Typed } from './typed.js';
-import { VerificationForm } from './verification.js';
+import { VerificationForm, checkedSoFar } from './verification.js';
 
 const $ = (id) => document.getElementById(id);
 const DESK = 'annotate.desk'; // where to come back to from an article

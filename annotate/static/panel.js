@@ -1,7 +1,6 @@
-/** Details of the current sentence: my speaker and note, who decided what, an editor's decision; verification.js does the rest. */
+/** Details of the current sentence: my speaker and note, who decided what; the forms that come later do the rest. */
 import { request } from './api.js';
-import { showErrors } from './forms.js';
-import { checkedSoFar, isCheckable, paint, words } from './sentences.js';
+import { isCheckable, paint, words } from './sentences.js';
 
 const PAUSE = 800; // ms without a key; then speaker and note are stored
 
@@ -11,7 +10,8 @@ export class Panel {
   #timer = 0;
   #visit = 0; // to a field: what is typed meanwhile is one step for undo
   #asked = ''; // for names like this
-  verification = null; // these come later
+  decision = null; // these come later
+  verification = null;
   comments = null;
   drafts = null;
   aside = null;
@@ -20,7 +20,6 @@ export class Panel {
   constructor(root, { isEditor, sentences, mine, outbox, send, say, showSaving, leave, api }) {
     Object.assign(this, { root, isEditor, sentences, mine, outbox, send, say, showSaving, leave, api });
     this.form = this.$('#mine');
-    this.decide = this.$('#decide');
     this.form.addEventListener('change', () => this.flush());
     this.form.addEventListener('focusin', () => { this.#visit += 1; });
     this.form.addEventListener('input', ({ target }) => {
@@ -35,11 +34,6 @@ export class Panel {
       this.leave();
     });
     this.$('#close-panel').addEventListener('click', () => this.close());
-    this.decide?.addEventListener('input', () => this.#keepDecision());
-    this.decide?.addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.#sendDecision();
-    });
   }
 
   $(selector) {
@@ -47,23 +41,14 @@ export class Panel {
   }
 
   /** Take in what came later: the forms, what keeps drafts, and what shows the rest of a sentence. */
-  add(Form, Comments, drafts, asideOf, Elsewhere) {
+  add({ Comments, DecisionForm, Elsewhere, VerificationForm, asideOf }, drafts) {
     this.drafts = drafts;
     this.aside = asideOf(this.root);
-    this.verification = new Form(this.$('#verify'), this);
+    this.decision = this.isEditor ? new DecisionForm(this.$('#decide'), this) : null;
+    this.verification = new VerificationForm(this.$('#verify'), this);
     this.comments = new Comments(this.$('#comments'), { ...this, doc: () => location.pathname, told: this.showSaving });
     this.elsewhere = new Elsewhere(this.$('#elsewhere'), this.$('#verify'), this);
     this.show(this.#s);
-  }
-
-  /** Show an editor's draft of an earlier visit; what was decided since then is told with it. */
-  restoreDecision(s, draft) {
-    const { version, ...typed } = draft;
-    const isOld = version !== (s.decision?.version ?? 0);
-    const message = s.drafts.decision?.message ?? (isOld ? `Decided after you typed this: ${decided(s)} Press Decide to put yours in its place.` : 'You typed this earlier. It is not decided yet.');
-    s.drafts.decision = { ...s.drafts.decision, ...typed, message };
-    paint(s);
-    if (s === this.#s) this.#fillDecision(s.drafts.decision);
   }
 
   show(s) {
@@ -84,8 +69,9 @@ export class Panel {
         field.dataset.shown = field.value; // as the field holds it: it may have taken line breaks out
       }
     }
-    this.#showDecision(s, other);
-    this.$('#checked').textContent = checkedSoFar(s);
+    this.$('#decided').textContent = decided(s);
+    this.$('#votes').replaceChildren(...s.others.map(vote));
+    this.decision?.show(s);
     this.comments?.show(s);
     this.aside?.(s);
     this.#showVerification();
@@ -145,7 +131,7 @@ export class Panel {
     this.#awaited = null;
     if (part === 'verification' && this.$('#verification').hidden) {
       if (isCheckable(this.#s.mine.label) && this.mine.isOnItsWay(this.#s)) this.#awaited = this.#s;
-      return this.say(checkedSoFar(this.#s));
+      return this.say(this.$('#checked').textContent);
     }
     if (part === 'verification') {
       this.$('#verification').open = true;
@@ -171,84 +157,9 @@ export class Panel {
     this.root.toggleAttribute('data-open', isOpen);
     document.getElementById('show-panel').ariaExpanded = String(isOpen);
   }
-
-  #showDecision(s, other) {
-    this.$('#decided').textContent = decided(s);
-    this.$('#votes').replaceChildren(...s.others.map(vote));
-    if (!this.decide) return;
-    const isSettled = s.verification?.status === 'settled';
-    this.$('#adjudication').hidden = !s.decision;
-    for (const field of this.decide.elements) field.disabled = isSettled;
-    const draft = s.drafts.decision;
-    const value = draft ?? storedDecision(s);
-    if (other || !draft) this.#fillDecision(value);
-    if (other) showErrors(this.decide);
-    this.$('#decide .form-error').textContent = isSettled ? 'Settled: reopen the verification before you decide otherwise.' : draft?.message ?? '';
-  }
-
-  #fillDecision(value) {
-    for (const name of ['label', 'speaker', 'reason']) this.decide.elements[name].value = value[name] ?? '';
-  }
-
-  #keepDecision() {
-    const s = this.#s;
-    const { label, speaker, reason } = this.decide.elements;
-    const draft = { label: label.value, speaker: speaker.value.trim() || null, reason: reason.value.trim() || null };
-    const stored = storedDecision(s);
-    const isNew = ['label', 'speaker', 'reason'].some((name) => draft[name] !== stored[name]);
-    const { n } = s.drafts.decision ?? {};
-    if (n && !isNew) this.outbox.drop(n);
-    s.drafts.decision = isNew ? { ...draft, n, version: s.decision?.version ?? 0 } : undefined;
-    this.drafts?.keep('decision', s);
-    paint(s);
-    this.showSaving();
-  }
-
-  #sendDecision() {
-    const s = this.#s;
-    const { label, speaker, reason } = s.drafts.decision ?? storedDecision(s);
-    showErrors(this.decide);
-    const { n } = s.drafts.decision ?? {};
-    const added = this.send({
-      kind: 'decision', method: 'PUT', path: `/sentences/${s.start}/decision`, start: s.start,
-      body: { end: s.end, label: label || null, speaker, reason },
-      version: s.decision?.version ?? 0,
-    }, n ? [n] : []);
-    if (s.drafts.decision) added.then(() => this.drafts?.keep('decision', { ...s, drafts: {} }));
-  }
-
-  /** The server has answered, now or, for a change of an earlier visit, before; `n` is the change if it still waits. */
-  decisionSettled(s, { body, n }, { ok, status, error }) {
-    if (ok) {
-      delete s.drafts.decision;
-      this.say(`Decided: ${words(s.decision?.label) || 'left to the votes'}.`);
-    } else {
-      this.#decisionRefused(s, { ...body, n }, status, error);
-    }
-    paint(s);
-    this.showSaving();
-  }
-
-  #decisionRefused(s, { label, speaker, reason, n }, status, error) {
-    let { message } = error;
-    if (status === 412 && error.current) {
-      s.decision = { ...s.decision, ...error.current };
-      message = `Decided meanwhile: ${decided(s)} Press Decide again to put yours in its place.`;
-    }
-    s.drafts.decision = { label: label ?? '', speaker, reason, ...s.drafts.decision, message, n };
-    if (s === this.#s) this.show(s);
-    else this.say(`A decision is not saved: ${message}`);
-    if (s === this.#s && error.fields) showErrors(this.decide, error.fields);
-  }
 }
 
-/** What the editor's form starts from: the decision that stands, or a first vote where they differ. */
-function storedDecision(s) {
-  const label = s.decision?.label ?? s.mine.label ?? s.others.find((a) => a.label)?.label ?? 'claim';
-  return { label, speaker: s.decision?.speaker ?? null, reason: s.adjudication?.reason ?? null };
-}
-
-function decided({ decision, adjudication }) {
+export function decided({ decision, adjudication }) {
   if (decision?.in_dispute) return 'In dispute: the labels differ.';
   if (!decision?.label) return 'Not decided yet.';
   const how = {

@@ -150,13 +150,3 @@ function make({ start, end, text }) {
   makeOption(el);
   return { el, start, end, text, others: [], comments: [], suggestion: null, drafts: {}, corrections: [] };
 }
-
-/** How far the checking is, in a sentence or two. */
-export function checkedSoFar({ verification: v, decision, lateDissent }) {
-  if (v?.suspended) return `Suspended: the sentence is no longer what was checked. What was found is kept${isCheckable(decision?.label) ? ' until you save anew' : ''}.`;
-  if (!v || !isCheckable(decision?.label)) return 'Decided claims and quotes are verified here; this is none yet.';
-  const found = [v.attribution !== 'unconfirmed' && v.attribution, v.verdict !== 'unverified' && v.verdict].filter(Boolean).map(words);
-  const who = v.status === 'settled' ? v.checked_by : v.proposed_by;
-  const late = lateDissent ? ' Late dissent: somebody voted otherwise after it was settled.' : '';
-  return `${[words(v.status), ...found].join(' · ')}${who ? ', by ' + who : ''}.${late}`;
-}

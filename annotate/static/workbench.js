@@ -1,8 +1,7 @@
 /** The workbench: keys, focus, progress and sign-off. What is tagged is in mine.js, the way to the server in outbox.js. */
-import { request, signIn } from './api.js';
+import { request } from './api.js';
 import { KEYS_SETTING, LABELS, isField, latin } from './keys.js';
 import { Mine } from './mine.js';
-import { showNotices } from './notices.js';
 import { Outbox, safely } from './outbox.js';
 import { Panel } from './panel.js';
 import { clip, isCheckable, isUnsaved, makeList, readSentences, words } from './sentences.js';
@@ -24,11 +23,11 @@ const outbox = new Outbox({ report: showSaving, settled, arrived });
 const mine = new Mine({ sentences, outbox, send, changed });
 const back = () => focus(current);
 const panel = new Panel($('panel'), { api: root, isEditor: role !== 'reviewer', sentences, mine, outbox, send, say, showSaving, leave: back });
-let find = null; // these three come later
+let find = null; // these come later
 let cut = null;
 let guide = null;
+let extras = null; // all of them
 let loaded = null;
-let extras = null; // all that came
 let isWaiting = false; // for them: what is typed meanwhile was meant for what comes, not for here
 
 // ---- to the server and back ----
@@ -92,7 +91,7 @@ function showOne(change) {
 }
 
 function decisionSettled(s, change, answer) {
-  if (answer.ok || hasForm(s, 'decision')) panel.decisionSettled(s, change, answer);
+  if (answer.ok || hasForm(s, 'decision')) load(({ decision }) => decision?.settled(s, change, answer));
   else delete s.drafts.decision; // the strip tells it
 }
 
@@ -104,7 +103,7 @@ function verificationSettled(s, change, answer) {
 const refusedHere = () => outbox.mine.filter((change) => change.refused && change.doc === HERE);
 
 /** Is the form there that shows a verification or a decision? The label may be another by now. */
-const hasForm = (s, kind) => ({ verification: isCheckable(s.decision?.label), decision: Boolean(s.decision && panel?.decide), assignee: false })[kind] ?? true;
+const hasForm = (s, kind) => ({ verification: isCheckable(s.decision?.label), decision: Boolean(s.decision && role !== 'reviewer'), assignee: false })[kind] ?? true;
 
 /** Those whose sentence or form is not there: they show nowhere else. */
 const strays = () => refusedHere().filter(({ start, kind }) => start !== undefined && !(mine.at(start) && hasForm(mine.at(start), kind)));
@@ -170,7 +169,7 @@ function showSaving() {
   if (state === 'saved') setTimeout(() => { if (save.dataset.state === 'saved') save.ariaLive = 'off'; }, 1000);
   $('session').hidden = !length || !['session', 'stranger'].includes(outbox.why);
   write($('session-text'), outbox.why === 'stranger' ? `${outbox.message} is signed in now. Your work waits here for you.` : 'Your session ended. Nothing is lost: sign in again, and it goes out.');
-  showNotices(outbox, HERE);
+  extras?.showNotices(outbox, HERE);
   showProblem();
 }
 
@@ -523,7 +522,10 @@ function listen() {
   };
   for (const [id, act] of Object.entries(clicks)) $(id).addEventListener('click', act);
   for (const each of document.querySelectorAll('[data-rest]')) each.addEventListener('click', each.dataset.rest === 'none' ? restAsNone : () => focus(nextUntagged(-1)));
-  $('again').addEventListener('submit', comeBack);
+  $('again').addEventListener('submit', (event) => {
+    event.preventDefault();
+    load(() => extras.comeBack(event.target, signedIn));
+  });
   $('find').addEventListener('submit', (event) => event.preventDefault());
   addEventListener('hashchange', goToAddress);
   addEventListener('beforeunload', (event) => {
@@ -533,18 +535,7 @@ function listen() {
   addEventListener('resize', () => $('quick').hidden || placeQuick());
 }
 
-/** Sign in again on the page; what waits goes out then. */
-async function comeBack(event) {
-  event.preventDefault();
-  const form = event.target;
-  const error = form.querySelector('.form-error');
-  error.textContent = '';
-  const wrong = await signIn(form.action, form.elements.password.value);
-  form.elements.password.value = '';
-  if (wrong) {
-    error.textContent = wrong;
-    return form.elements.password.focus();
-  }
+function signedIn() {
   outbox.signedIn();
   focus(current);
 }
@@ -555,12 +546,13 @@ const goToAddress = () => focus(sentences.find(({ el }) => `#${el.id}` === locat
 function load(act) {
   if (find) return act?.(panel);
   loaded ??= import('./later.js').then(({ later }) => {
-    const { Comments, Cut, Elsewhere, Find, Guide, Typed, VerificationForm, asideOf } = later;
+    const { Cut, Find, Guide, Typed } = later;
     extras = later;
     find = new Find($('find'), { sentences, leave: back, focus: (s) => focus(s, { take: false }) });
     cut = new Cut($('cut'), { say, leave: back, cut: (s, at) => mine.bound(s, at) });
     guide = new Guide($('guidelines'), say);
-    panel.add(VerificationForm, Comments, new Typed(() => HERE), asideOf, Elsewhere);
+    panel.add(later, new Typed(() => HERE));
+    showSaving();
   }).finally(() => { isWaiting = false; });
   return loaded.then(() => act?.(panel), () => {
     loaded = null;
