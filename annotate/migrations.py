@@ -293,7 +293,8 @@ def m0007_collections(db: Database) -> None:
 
         -- The same as rules.is_blind; a test compares the two.
         ALTER TABLE documents ADD COLUMN is_blind INTEGER GENERATED ALWAYS AS (
-            reviews_needed >= 2 AND n_sign_offs < reviews_needed AND state IN ('open', 'superseded', 'closed')
+            reviews_needed >= 2 AND n_sign_offs < reviews_needed
+            AND (state = 'open' OR state = 'superseded' OR state = 'closed')  -- IN would build a list for each row
         ) VIRTUAL;
         """
     )

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -398,7 +398,9 @@ def record_change(
             n_decided = n_decided + :n_decided, n_in_dispute = n_in_dispute + :n_in_dispute,
             n_checkable = n_checkable + :n_checkable, n_unchecked = n_unchecked + :n_unchecked,
             n_settled = n_settled + :n_settled
-        WHERE number = :number RETURNING *
+        WHERE number = :number
+        RETURNING state, n_sign_offs, last_event, n_sentences, n_decided, n_in_dispute, n_checkable,
+            n_unchecked, n_settled  -- others stay, and computed columns cost a tag as much as the rest
         """,
         number=document.number,
         event=event,
@@ -409,7 +411,7 @@ def record_change(
         n_unchecked=change.n_unchecked,
         n_settled=change.n_settled,
     )
-    return Document.of(row)
+    return replace(document, **{name: row[name] for name in row.keys()})
 
 
 def mark_changed(db: Database, number: int, event: int) -> Document:
