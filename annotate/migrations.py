@@ -294,7 +294,8 @@ def m0007_collections(db: Database) -> None:
         -- The same as rules.is_blind; a test compares the two.
         ALTER TABLE documents ADD COLUMN is_blind INTEGER GENERATED ALWAYS AS (
             reviews_needed >= 2 AND n_sign_offs < reviews_needed
-            AND (state = 'open' OR state = 'superseded' OR state = 'closed')  -- IN would build a list for each row
+            -- IN would build a list for each row.
+            AND (state = 'open' OR state = 'superseded' OR state = 'closed')
         ) VIRTUAL;
         """
     )

@@ -287,7 +287,7 @@ def list_sentences(
     rows = db.rows(
         """
         SELECT s.id, s.start, s.stop, s.block, s.text,
-            d.version, v.status, t.version AS assignment_version,  -- a row looks for its columns from the first
+            d.version, v.status, t.version AS assignment_version,  -- first what is always looked at
             d.label, d.speaker, d.decided_by, d.in_dispute, editor.name AS editor, d.reason, d.at,
             v.verdict, v.attribution, v.rationale, v.is_suspended, v.evidence,
             proposer.name AS proposed_by, checker.name AS checked_by,

@@ -411,7 +411,7 @@ def record_change(
         n_unchecked=change.n_unchecked,
         n_settled=change.n_settled,
     )
-    return replace(document, **{name: row[name] for name in row.keys()})
+    return replace(document, **dict(row))
 
 
 def mark_changed(db: Database, number: int, event: int) -> Document:

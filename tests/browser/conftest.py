@@ -95,10 +95,10 @@ def server(desk: Desk) -> Server:
     return desk.serve()
 
 
-@pytest.fixture
-def document(desk: Desk) -> str:
-    """The first of the desk's two articles, 41 sentences."""
-    return desk.run("seeds", "list").stdout.splitlines()[-1].split("\t")[0]
+@pytest.fixture(scope="session")
+def document(furnished: Desk) -> str:
+    """The first of the two articles of every desk, 41 sentences."""
+    return furnished.run("seeds", "list").stdout.splitlines()[-1].split("\t")[0]
 
 
 @pytest.fixture

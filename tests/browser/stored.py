@@ -5,12 +5,25 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from annotate.database import open_database
+from annotate.exporting import Publisher, Selection, open_export, write_json
 from tests.server.conftest import Desk
+
+
+def export(desk: Desk) -> bytes:
+    """What the command of that name writes, without a process of its own each time."""
+    with open_database(desk.database).snapshot() as view:
+        return b"".join(write_json(open_export(view, Selection(), None, Publisher())))
+
+
+def exported(desk: Desk) -> list[dict[str, Any]]:
+    """All articles, as exported."""
+    return list(json.loads(export(desk))["documents"])
 
 
 def sentences(desk: Desk) -> list[dict[str, Any]]:
     """The sentences of the first article, as exported."""
-    return list(json.loads(desk.export())["documents"][0]["sentences"])
+    return list(exported(desk)[0]["sentences"])
 
 
 def labels(desk: Desk) -> list[str | None]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PHONE, Visitor
-from tests.browser.stored import labels, marks, sentences
+from tests.browser.stored import export, labels, marks, sentences
 from tests.server.conftest import Desk, Server
 
 ALL = "#article [data-end]"
@@ -114,14 +114,14 @@ def test_by_touch_alone_one_tags_cuts_and_joins(
 
 
 def test_leaving_the_cut_changes_nothing(alice: Visitor, desk: Desk) -> None:
-    before = desk.export()
+    before = export(desk)
     for leave in ("Escape", "x"):
         alice.press(f"x j {leave}")
         expect(alice.page.locator("#cut")).to_be_hidden()
     alice.press("w")  # a headline is a block of its own
     expect(alice.page.locator("#announce")).to_contain_text("no sentence behind it")
 
-    assert desk.export() == before
+    assert export(desk) == before
 
 
 def test_a_cut_waits_for_the_network_over_a_reload_and_keeps_what_was_tagged_before(

@@ -1,12 +1,12 @@
 """The verification desk: one claim from the board to settled by two people, reopened and corrected."""
 
-import json
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.stored import exported
 from tests.browser.test_accessible import assert_accessible
 from tests.server.conftest import Desk, Server
 
@@ -18,7 +18,7 @@ def server(desk: Desk) -> Server:
 
 
 def sentence(desk: Desk, document: str, index: int) -> dict:  # type: ignore[type-arg]
-    found = json.loads(desk.export())["documents"]
+    found = exported(desk)
     return next(each for each in found if each["id"] == document)["sentences"][index]
 
 

@@ -1,12 +1,12 @@
 """The same claim elsewhere, at the workbench: found, confirmed, its evidence reused with its origin."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.stored import exported
 from tests.server.conftest import Desk, Server
 
 ONE = "Soldiers captured\n\nZelensky said that two soldiers were captured near Kursk on 9 January.\n"
@@ -68,12 +68,12 @@ def test_a_claim_finds_its_twin_and_uses_its_evidence_after_somebody_has_looked(
     form = page.locator("#verify")
     expect(form.locator("[name=verdict]")).to_have_value("mostly_true")
     expect(form.locator("[name=url]")).to_have_value("https://example.org/record")
-    (unsaved,) = [each for each in json.loads(desk.export())["documents"] if each["id"] == one]
+    (unsaved,) = [each for each in exported(desk) if each["id"] == one]
     assert unsaved["sentences"][1]["verification"]["version"] == 0
     page.get_by_role("button", name="Save the verification").click()
     carol.is_saved()
 
-    documents = {each["id"]: each for each in json.loads(desk.export())["documents"]}
+    documents = {each["id"]: each for each in exported(desk)}
     stored = documents[one]["sentences"][1]
     start = documents[other]["sentences"][1]["start"]
     assert stored["matches"] == [{"document": other, "start": start, "relation": "same"}]

@@ -1,11 +1,11 @@
 """From the queue through one document after the other, by keyboard."""
 
-import json
 from collections.abc import Callable
 
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Visitor
+from tests.browser.stored import exported
 from tests.browser.test_accessible import assert_accessible
 from tests.server.conftest import Desk, Server
 
@@ -46,8 +46,8 @@ def test_one_works_through_the_queue_by_keyboard(
     expect(page.locator("#bar")).to_be_visible()
     assert page.url != first
     expect(page.locator("[aria-selected]")).to_have_count(1)
-    exported = {each["id"]: each for each in json.loads(desk.export())["documents"]}
-    done = exported[first.rsplit("/", 1)[1]]
+    documents = {each["id"]: each for each in exported(desk)}
+    done = documents[first.rsplit("/", 1)[1]]
     assert done["state"] == "decided"
     assert [each["label"] for each in done["sentences"]] == ["claim", "quote", *["none"] * 39]
     page.get_by_role("button", name="Not now, give me another").click()

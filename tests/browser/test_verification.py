@@ -1,11 +1,11 @@
 """The verification panel of the workbench."""
 
-import json
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
+from tests.browser.stored import exported
 from tests.server.conftest import Desk, Server
 
 
@@ -17,7 +17,7 @@ def open_form(visitor: Visitor, document: str) -> Page:
 
 
 def stored(desk: Desk) -> dict:  # type: ignore[type-arg]
-    return json.loads(desk.export())["documents"][0]["sentences"][0]["verification"]
+    return exported(desk)[0]["sentences"][0]["verification"]
 
 
 def save(page: Page) -> None:
@@ -161,9 +161,6 @@ def test_an_editors_draft_survives_closing_and_tells_what_was_decided_since(
     page.locator("#decide [name=label]").select_option("none")
     page.get_by_role("button", name="Decide", exact=True).click()
     carol.is_saved()
-    assert (
-        json.loads(desk.export())["documents"][0]["sentences"][0]["adjudication"]["reason"]
-        == "It is an opinion."
-    )
+    assert exported(desk)[0]["sentences"][0]["adjudication"]["reason"] == "It is an opinion."
     page.reload()
     expect(page.locator("#save-text")).to_have_text("Saved")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Visitor
-from tests.browser.stored import focused, labels, marks
+from tests.browser.stored import export, exported, focused, labels, marks
 from tests.server.conftest import Desk, Server
 
 
@@ -58,7 +58,7 @@ def test_keys_are_letters_while_somebody_types(alice: Visitor, desk: Desk) -> No
     alice.press("Backspace Tab Escape")
     alice.is_saved()
 
-    document = json.loads(desk.export())["documents"][0]
+    document = exported(desk)[0]
     (mine,) = document["sentences"][0]["annotations"]
     assert (mine["label"], mine["note"]) == ("claim", "bunch of quotes, checke")
     assert labels(desk)[1:] == [None] * (len(labels(desk)) - 1)
@@ -87,13 +87,13 @@ def test_looking_at_a_sentence_changes_nothing(alice: Visitor, desk: Desk) -> No
     alice.page.keyboard.type("two")
     alice.press("Escape")
     alice.is_saved()
-    before = desk.export()
+    before = export(desk)
 
     alice.page.reload()
     alice.press("k k j j k k m Escape j")
     alice.is_saved()
 
-    assert desk.export() == before
+    assert export(desk) == before
 
 
 def test_speaker_and_note_are_saved_with_the_label(alice: Visitor, desk: Desk) -> None:
@@ -104,7 +104,7 @@ def test_speaker_and_note_are_saved_with_the_label(alice: Visitor, desk: Desk) -
     alice.press("Escape")
     alice.is_saved()
 
-    (mine,) = json.loads(desk.export())["documents"][0]["sentences"][0]["annotations"]
+    (mine,) = exported(desk)[0]["sentences"][0]["annotations"]
     assert (mine["label"], mine["speaker"], mine["note"]) == ("quote", "Ida Rask", "by phone")
 
 
@@ -123,7 +123,7 @@ def test_signing_off_leads_to_what_is_untagged_first(alice: Visitor, desk: Desk)
     sign_off.click()
     expect(alice.page.locator("#sign-off")).to_have_text("Signed off ✓")
 
-    document = json.loads(desk.export())["documents"][0]
+    document = exported(desk)[0]
     assert document["state"] == "decided"
     assert [each["reviewer"] for each in document["sign_offs"]] == ["alice"]
 
@@ -169,7 +169,7 @@ def test_another_persons_decision_is_made_in_the_panel(
     expect(page.locator("#decided")).to_contain_text("Claim")
     carol.is_saved()
 
-    sentence = json.loads(desk.export())["documents"][0]["sentences"][0]
+    sentence = exported(desk)[0]["sentences"][0]
     assert sentence["adjudication"]["reason"] == "It states a number."
 
 
