@@ -23,12 +23,14 @@ from annotate.store.sessions import end_sessions_of, list_sessions
 from annotate.store.tokens import add_token, list_tokens, revoke_token
 from annotate.views.forms import again, ask, is_confirmed, read
 from annotate.web import get_db, get_settings, me
+from schemas.base import LARGEST
 from schemas.people import PeopleFilter, PersonForm, RoleForm, TokenForm
 from schemas.terms import ROLES
 
 blp = Blueprint("people", __name__, url_prefix="/people")
 FILTER, PERSON_FORM, ROLE_FORM, TOKEN_FORM = PeopleFilter(), PersonForm(), RoleForm(), TokenForm()
 PAGE_LENGTH = 50
+PERSON = f"int(max={LARGEST}):person_id"
 WRONG = (Invalid, NotFound, Refused)
 
 
@@ -54,13 +56,13 @@ def add() -> Response:
     return _show_link(person.id, person.name, is_new=True)
 
 
-@blp.get("/<int:person_id>")
+@blp.get(f"/<{PERSON}>")
 def show(person_id: int) -> str:
     """Show one of them, and what can be done."""
     return _show(person_id)
 
 
-@blp.post("/<int:person_id>/role", endpoint="role")
+@blp.post(f"/<{PERSON}>/role", endpoint="role")
 def change_role(person_id: int) -> Response:
     """Give somebody another role; they have to sign in again."""
     person = _get(person_id)
@@ -81,7 +83,7 @@ def change_role(person_id: int) -> Response:
     return _done(person_id, f"{person.name} is now {_a(role)}.")
 
 
-@blp.post("/<int:person_id>/disable", endpoint="disable")
+@blp.post(f"/<{PERSON}>/disable", endpoint="disable")
 def disable(person_id: int) -> Response:
     """Keep somebody out."""
     person = _get(person_id)
@@ -100,7 +102,7 @@ def disable(person_id: int) -> Response:
     return _done(person_id, f"{person.name} is disabled.")
 
 
-@blp.post("/<int:person_id>/enable", endpoint="enable")
+@blp.post(f"/<{PERSON}>/enable", endpoint="enable")
 def enable(person_id: int) -> Response:
     """Let somebody in again."""
     person = _get(person_id)
@@ -108,7 +110,7 @@ def enable(person_id: int) -> Response:
     return _done(person_id, f"{person.name} is enabled.")
 
 
-@blp.post("/<int:person_id>/link", endpoint="link")
+@blp.post(f"/<{PERSON}>/link", endpoint="link")
 def make_link(person_id: int) -> Response:
     """Make a one-time link, and show it once."""
     person = _get(person_id)
@@ -118,7 +120,7 @@ def make_link(person_id: int) -> Response:
         return again(_show(person_id, problem, "link"), problem)
 
 
-@blp.post("/<int:person_id>/limit", endpoint="limit")
+@blp.post(f"/<{PERSON}>/limit", endpoint="limit")
 def limit(person_id: int) -> Response:
     """Say which of the limited collections somebody sees."""
     person = _get(person_id)
@@ -129,7 +131,7 @@ def limit(person_id: int) -> Response:
     return _done(person_id, "The collections are saved.")
 
 
-@blp.post("/<int:person_id>/sessions", endpoint="sessions")
+@blp.post(f"/<{PERSON}>/sessions", endpoint="sessions")
 def end_sessions(person_id: int) -> Response:
     """End one session of somebody, or all."""
     person = _get(person_id)
@@ -145,7 +147,7 @@ def end_sessions(person_id: int) -> Response:
     return _done(person_id, f"{n} {'session has' if n == 1 else 'sessions have'} ended.")
 
 
-@blp.post("/<int:person_id>/tokens", endpoint="add_token")
+@blp.post(f"/<{PERSON}>/tokens", endpoint="add_token")
 def make_token(person_id: int) -> Response | str:
     """Make a token for somebody, and show it once."""
     person = _get(person_id)
@@ -157,7 +159,7 @@ def make_token(person_id: int) -> Response | str:
     return _show(person_id, secret=secret)
 
 
-@blp.post("/<int:person_id>/tokens/revoke", endpoint="revoke_token")
+@blp.post(f"/<{PERSON}>/tokens/revoke", endpoint="revoke_token")
 def take_token(person_id: int) -> Response:
     """End a token of somebody's."""
     person, name = _get(person_id), request.form.get("token", "")

@@ -87,9 +87,10 @@ def test_a_token_of_an_admin_opens_none_of_it(stranger: Client, db: Database) ->
     assert stranger.get("/people", headers={"Authorization": f"Bearer {secret}"}).status_code == 302
 
 
-def test_who_is_not_there_is_404(dana: Client) -> None:
+@pytest.mark.parametrize("number", [99, 2**63], ids=str)
+def test_who_is_not_there_is_404(dana: Client, number: int) -> None:
     for act in ("", *FORMS):
-        path = f"/people/99/{act}".rstrip("/")
+        path = f"/people/{number}/{act}".rstrip("/")
         answer = dana.post(path, **FORMS[act]) if act else dana.get(path)
         assert answer.status_code == 404, act
 
