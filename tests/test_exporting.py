@@ -457,6 +457,27 @@ def test_blind_votes_move_no_cursor(db: Database, alice: Client, story: str, pai
     assert export(db) == before
 
 
+def test_no_cursor_that_somebody_tries_tells_of_blind_votes(
+    alice: Client, bob: Client, story: str, pair: str
+) -> None:
+    def try_cursors() -> list[int]:
+        return [bob.get(f"/api/v1/export?since={number}").status_code for number in range(30)]
+
+    before = try_cursors()
+    alice.tag_all(pair)
+
+    assert try_cursors() == before
+    assert {200, 422} == set(before)
+
+
+def test_a_cursor_outlasts_that_a_plan_hides_its_article(db: Database, carol: Client, story: str) -> None:
+    cursor = read(db)["cursor"]
+    plan = {"reviews_needed": 2, "priority": "normal", "assigned": [], "closed": False}
+    assert carol.send("PUT", f"/documents/{story}/plan", plan, version=0).status_code == 200
+
+    assert carol.get(f"/api/v1/export?since={cursor}").get_json()["documents"] == []
+
+
 def test_a_withdrawn_document_is_told_with_key_and_time_alone(
     db: Database, desk_at_work: dict[str, str]
 ) -> None:

@@ -9,9 +9,9 @@ from annotate.database import Database
 from annotate.errors import AnnotateError, Invalid
 from annotate.store.contents import Content, Sentence, get_content
 from annotate.store.documents import Document
-from annotate.store.events import last_event
 from annotate.store.exports import (
     get_exportable,
+    last_known_event,
     last_visible_event,
     list_exportable,
     list_withdrawn,
@@ -78,7 +78,7 @@ def open_export(
     :param view: a snapshot of the database, open until the export is written.
     :raises Invalid: `since` is not a cursor that we gave.
     """
-    since = _event_number(selection.since, last_event(view))
+    since = _event_number(selection.since, last_known_event(view, reader))
     return Export(
         view,
         selection,

@@ -43,8 +43,3 @@ def record_event(
 def marks(**known: Any) -> dict[str, Any]:
     """Return what is worth a mark in an event: those that are there or true."""
     return {name: value for name, value in known.items() if value}
-
-
-def last_event(db: Database) -> int:
-    """Return the number of the last event, 0 if there is none."""
-    return int(db.value("SELECT max(number) FROM events") or 0)

@@ -1,6 +1,9 @@
 """What an export may hold: what everybody may see of each article, in the order of their keys."""
 
+import orjson
+
 from annotate.database import Database
+from annotate.history import acts_seen
 from annotate.store.documents import Document
 from annotate.store.reviewers import Person, hidden_from
 
@@ -44,6 +47,25 @@ def last_visible_event(db: Database, reader: Person | None) -> int:
         hidden=hidden_from(reader),
     )
     return int(last or 0)
+
+
+def last_known_event(db: Database, reader: Person | None) -> int:
+    """Return the number of the last event that a reader may know of: no cursor of theirs is larger.
+
+    Were it the last of all, whoever tries cursors would learn how many votes others have cast by now where it
+    is blind. What is told to all counts there too, so that one that a plan hides takes no cursor along.
+    """
+    number = db.value(
+        """
+        SELECT e.number FROM events AS e CROSS JOIN documents AS d ON d.number = e.document
+        WHERE (d.is_blind = 0 OR e.act IN (SELECT value FROM json_each(:for_all)))
+          AND d.collection NOT IN (SELECT value FROM json_each(:hidden))
+        ORDER BY e.number DESC LIMIT 1
+        """,
+        for_all=orjson.dumps(acts_seen("all")).decode(),
+        hidden=hidden_from(reader),
+    )
+    return int(number or 0)
 
 
 def get_exportable(db: Database, number: int) -> Document:
