@@ -473,6 +473,16 @@ def m0013_queue(db: Database) -> None:
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX assignments_waiting ON assignments (reviewer_id, document) WHERE is_done = 0;
         CREATE INDEX assignments_of_reviewer ON assignments (reviewer_id, document);
+        CREATE VIEW assigned AS                      -- whom it waits for: who is active, and may see it
+            SELECT a.document, a.reviewer_id
+            FROM assignments AS a
+            CROSS JOIN reviewers AS r ON r.id = a.reviewer_id AND r.is_active = 1
+            CROSS JOIN documents AS d ON d.number = a.document
+            WHERE a.is_done = 0 AND (r.role = 'admin' OR NOT EXISTS (
+                SELECT 1 FROM collections AS c
+                WHERE c.name = d.collection AND c.is_limited = 1 AND NOT EXISTS (
+                    SELECT 1 FROM collection_people AS p
+                    WHERE p.collection = c.name AND p.reviewer_id = r.id)));
 
         ALTER TABLE documents ADD COLUMN priority TEXT NOT NULL DEFAULT 'normal';
         ALTER TABLE documents ADD COLUMN plan_version INTEGER NOT NULL DEFAULT 0;

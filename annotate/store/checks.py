@@ -37,8 +37,7 @@ def find_queue_faults(db: Database) -> list[str]:
                     WHERE document = d.number AND signed_off_at IS NOT NULL ORDER BY reviewer_id) AS v
                 HAVING count(*) > 0), ',')
             OR d.is_reserved <> (d.reviews_needed - d.n_sign_offs BETWEEN 1 AND (
-                SELECT count(*) FROM assignments AS a JOIN reviewers AS r ON r.id = a.reviewer_id
-                WHERE a.document = d.number AND a.is_done = 0 AND r.is_active = 1)))
+                SELECT count(*) FROM assigned AS a WHERE a.document = d.number)))
         UNION ALL
         SELECT DISTINCT d.key || ': who has done what was assigned to them is not as kept.'
         FROM assignments AS a JOIN documents AS d ON d.number = a.document

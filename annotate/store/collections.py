@@ -9,6 +9,7 @@ import orjson
 from annotate.database import Database, Row
 from annotate.errors import Invalid, NotFound, Stale
 from annotate.store.events import record_event
+from annotate.store.places import renew_places_in
 from annotate.store.reviewers import Person, get_reviewer, hidden_from
 
 LONGEST_NAME = 200  # characters
@@ -86,6 +87,7 @@ def limit_collection(
             "INSERT OR IGNORE INTO collection_people (collection, reviewer_id) VALUES (?, ?)",
             [(name, each.id) for each in members or []],
         )
+        renew_places_in(db, name)
         now = get_collection(db, name)
         record_event(
             db,

@@ -32,10 +32,23 @@ def renew_places(db: Database, number: int) -> None:
 
 
 def renew_places_of(db: Database, reviewer_id: int) -> None:
-    """Let others have what was kept for somebody who is disabled now, or keep it again."""
+    """Let others have what was kept for somebody who may not work on it now, or keep it again."""
     numbers = db.value(
         "SELECT json_group_array(document) FROM assignments WHERE reviewer_id = :id AND is_done = 0",
         id=reviewer_id,
+    )
+    _renew_reserved(db, numbers)
+
+
+def renew_places_in(db: Database, collection: str) -> None:
+    """Do so where other people may see a collection now."""
+    numbers = db.value(
+        """
+        SELECT json_group_array(DISTINCT a.document)
+        FROM assignments AS a JOIN documents AS d ON d.number = a.document
+        WHERE a.is_done = 0 AND d.collection = :collection
+        """,
+        collection=collection,
     )
     _renew_reserved(db, numbers)
 
@@ -45,8 +58,7 @@ def _renew_reserved(db: Database, numbers: str) -> None:
     db.write(
         """
         UPDATE documents SET is_reserved = reviews_needed - n_sign_offs BETWEEN 1 AND (
-            SELECT count(*) FROM assignments AS a JOIN reviewers AS r ON r.id = a.reviewer_id
-            WHERE a.document = documents.number AND a.is_done = 0 AND r.is_active = 1)
+            SELECT count(*) FROM assigned AS a WHERE a.document = documents.number)
         WHERE number IN (SELECT value FROM json_each(:numbers))
         """,
         numbers=numbers,

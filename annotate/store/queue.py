@@ -293,9 +293,7 @@ def _list_others(db: Database, reader: Person, limit: int, *, is_free: bool = Fa
                       SELECT w.reviewer_id FROM at_work AS w
                       WHERE w.document = d.number AND w.reviewer_id <> :me AND w.acted_at > :lease
                       UNION
-                      SELECT a.reviewer_id
-                      FROM assignments AS a JOIN reviewers AS r ON r.id = a.reviewer_id
-                      WHERE a.document = d.number AND a.is_done = 0 AND r.is_active = 1)))
+                      SELECT a.reviewer_id FROM assigned AS a WHERE a.document = d.number)))
             ORDER BY d.number LIMIT :limit)
         ORDER BY substr(t.turn, 1, 5), c.number LIMIT :limit
         """,

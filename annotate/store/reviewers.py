@@ -133,6 +133,7 @@ def set_role(db: Database, name: str, role: str, *, by: int | None = None) -> Re
         if reviewer.role == role:
             return reviewer
         db.write("UPDATE reviewers SET role = :role WHERE id = :id", role=role, id=reviewer.id)
+        renew_places_of(db, reviewer.id)  # an admin sees collections that others may not
         _keep_an_admin(db)
         end_sessions(db, reviewer.id)
         record_event(

@@ -24,7 +24,7 @@ from annotate.store.queue import (
     take_lease,
     take_next,
 )
-from annotate.store.reviewers import Person, get_reviewer, set_active
+from annotate.store.reviewers import Person, get_reviewer, set_active, set_role
 from annotate.store.reviews import sign_off
 
 People = dict[str, Person]
@@ -197,6 +197,24 @@ def test_what_was_kept_for_somebody_who_is_disabled_is_free(db: Database, people
     assert next_id(db, people["alice"]) == story
     set_active(db, "bob", True)
     assert next_id(db, people["carol"]) is None
+    assert find_faults(db) == []
+
+
+def test_what_was_kept_for_somebody_who_may_not_see_it_any_more_is_free(
+    db: Database, people: People, story: str
+) -> None:
+    change_plan(db, story, Change(assign=("bob",)), by=people["carol"])
+    assert take_next(db, people["alice"]).why == "with_others"
+
+    limit_collection(db, "desk", ["alice", "carol"])
+    assert next_id(db, people["alice"]) == story
+    set_role(db, "bob", "admin")  # who sees everything
+    assert next_id(db, people["carol"]) is None
+    assert find_faults(db) == []
+    set_role(db, "bob", "editor")
+    assert list_queue(db, people["carol"], limit=9) != []
+    limit_collection(db, "desk", None)
+    assert list_queue(db, people["carol"], limit=9) == []
     assert find_faults(db) == []
 
 
