@@ -153,7 +153,7 @@ def _mend(
     carry_drafts(db, change)
     carry_assignments(db, change)
     carry_links(db, change)
-    ids = [each.id for each in old]
+    ids = [each.id for each in [*old, *change.new]]  # an undo may bring matches back
     tell_partners(db, ids, by=by.id, because="mended", document=place.document.id)
     _record_origins(db, change, is_undone=bool(stood) and all(each.is_restored for each in carried))
     _keep_counts(db, change, carried, by)

@@ -281,6 +281,11 @@ def test_matches_go_with_split_and_merge_and_undo_restores(
     whole = alice.sentences(one)[1]
     alice.tag(one, whole, "claim")
     assert [each["state"] for each in listed(alice, one)] == ["proposed"]
+    since = exported(db)["cursor"]
+
+    assert alice.split(one, alice.sentences(one)[1], whole["text"].index("A ferry")).status_code == 200
+    assert len(alice.sentences(other)[1]["matches"]) == 1
+    assert {each["id"] for each in exported(db, since)["documents"]} == {one, other}
     assert find_faults(db) == []
 
 
