@@ -114,8 +114,8 @@ def _once(view: Callable[..., Response], key: str, *args: Any, **kwargs: Any) ->
     with db.transaction():
         known = find_answer(db, me().id, key, body)
         if known is not None:
-            if "document_id" in kwargs:
-                get_document(db, kwargs["document_id"], me())  # still theirs to see
+            for name in kwargs.keys() & {"document_id", "other_id"}:
+                get_document(db, kwargs[name], me())  # still theirs to see
             return _response(known)
         response = view(*args, **kwargs)
         etag = response.headers.get("ETag")

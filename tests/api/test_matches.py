@@ -250,6 +250,8 @@ def test_a_collection_that_somebody_may_not_see_shows_in_no_match(
     one, other = both
     where = path(carol, both)
     carol.send("PUT", where, {"relation": "same"})
+    once = {"Idempotency_Key": "k1"}
+    assert alice.send("PUT", where, {"relation": "same"}, **once).status_code == 200
     with db.transaction():
         db.write("UPDATE documents SET collection = 'secret' WHERE id = :id", id=other)
     limit_collection(db, "secret", [])
@@ -257,6 +259,7 @@ def test_a_collection_that_somebody_may_not_see_shows_in_no_match(
     assert listed(alice, one) == []
     assert alice.sentences(one)[1]["matches"] == []
     assert alice.send("PUT", where, {"relation": "same"}).status_code == 404
+    assert alice.send("PUT", where, {"relation": "same"}, **once).status_code == 404
     assert other not in alice.send("GET", "/export").text
     assert other in dana.send("GET", "/export").text
 
