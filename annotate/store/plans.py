@@ -189,8 +189,16 @@ def _find_people(db: Database, document: Document, assigned: Iterable[str], befo
 
 
 def _has_begun(db: Database, document: Document) -> bool:
-    sql = "SELECT 1 FROM reviews WHERE document = :number LIMIT 1"
-    return db.value(sql, number=document.number) is not None
+    """Say whether anybody has said anything: an editor's decision is seen by everyone, too."""
+    found = db.value(
+        """
+        SELECT EXISTS (SELECT 1 FROM reviews WHERE document = :number) OR EXISTS (
+            SELECT 1 FROM sentences AS s JOIN decisions AS d ON d.sentence_id = s.id AND d.label IS NOT NULL
+            WHERE s.document = :number AND s.is_current = 1)
+        """,
+        number=document.number,
+    )
+    return bool(found)
 
 
 def _record(

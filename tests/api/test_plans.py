@@ -215,7 +215,13 @@ def test_n_is_raised_only_while_nobody_can_have_seen_anothers_vote(
 ) -> None:
     assert plan(carol, story, reviews_needed=2).status_code == 200
     assert plan(carol, story, reviews_needed=1).status_code == 200
-    alice.tag(story, alice.sentences(story)[0], "claim")
+    first, second = alice.sentences(story)[:2]
+    carol.write(story, second, "decision", {"label": "quote"}, version=0)
+    assert code(plan(carol, story, reviews_needed=2)) == (409, "seen")
+    carol.write(story, second, "decision", {"label": None}, version=1)
+    assert plan(carol, story, reviews_needed=2).status_code == 200
+    assert plan(carol, story, reviews_needed=1).status_code == 200
+    alice.tag(story, first, "claim")
     assert code(plan(carol, story, reviews_needed=2)) == (409, "seen")
 
     alice.tag_all(pair)
