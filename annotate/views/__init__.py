@@ -1,6 +1,6 @@
 """The pages."""
 
-from flask import Flask
+from flask import Flask, request
 
 from annotate.rules import may
 from annotate.views import (
@@ -30,6 +30,22 @@ PAGES = (  # as they stand in the navigation, with what one must be allowed to d
     ("auth.account", "Account", "annotate"),
 )
 
+ABOVE = {  # the entry of pages without one: by endpoint, else by part of the program
+    "adjudication.mine": "pages.queue",
+    "people": "people.index",
+    "access": "auth.account",
+    "auth": "auth.account",
+    "collections": "people.index",
+    "collections.guidelines": "pages.documents",
+    "pages": "pages.documents",
+    "planning": "pages.documents",
+    "history": "pages.documents",
+    "desk": "desk.board",
+    "adjudication": "adjudication.board",
+    "speakers": "speakers.index",
+    "insights": "insights.show",
+}
+
 
 def init_app(app: Flask) -> None:
     """Register every page."""
@@ -49,8 +65,12 @@ def init_app(app: Flask) -> None:
         history,
     ):
         app.register_blueprint(module.blp)
-    there = [page for page in PAGES if page[0] in app.view_functions]
-    app.add_template_global(
-        lambda role: [(endpoint, name) for endpoint, name, act in there if may(role, act)],
-        "pages_for",
-    )
+    app.add_template_global(pages_for)
+
+
+def pages_for(role: str) -> list[tuple[str, str, str | None]]:
+    """Return the entries of the navigation: endpoint, name, and the value of ``aria-current``."""
+    here = request.endpoint or ""
+    above = ABOVE.get(here) or ABOVE.get(here.split(".")[0])
+    current = {here: "page"} if any(here == each[0] for each in PAGES) else {above: "true"}
+    return [(endpoint, name, current.get(endpoint)) for endpoint, name, act in PAGES if may(role, act)]
