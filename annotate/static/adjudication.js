@@ -4,9 +4,10 @@
  */
 import { me } from './api.js';
 import { Comments } from './comments.js';
-import { KEYS_SETTING, LABELS, isField, latin } from './keys.js';
+import { KEYS_SETTING, LABELS, isField } from './keys.js';
 import { showNotices } from './notices.js';
 import { Outbox } from './outbox.js';
+import { meaning } from './own.js';
 import { clip, isCheckable, words } from './sentences.js';
 import { comeBack } from './session.js';
 
@@ -280,9 +281,9 @@ function onKey(event) {
     return;
   }
   if (localStorage.getItem(KEYS_SETTING) === 'off' && !target.closest('#case')) return;
-  const key = latin(event, OWN);
+  const key = meaning(event, OWN, 'cqbnjkuamo?');
   if (key.length > 1 && target.closest('button, a, summary')) return;
-  const name = SAME[key] ?? (key.length === 1 ? OWN[key.toLowerCase()] ?? key.toLowerCase() : key);
+  const name = SAME[key] ?? key;
   const side = document.querySelector(`#case [data-key="${CSS.escape(name)}"]`)?.value;
   const word = side ?? LABELS[name];
   const act = word ? () => decide(word) : ACTS[name];

@@ -1,14 +1,16 @@
 /** The verification desk: go through the list by keyboard, take one, hand it over, record what was found beside it. */
 import { me } from './api.js';
+import { KEYS_SETTING, isField } from './keys.js';
 import { showNotices } from './notices.js';
 import { Outbox } from './outbox.js';
 import { clip, isCheckable, words } from './sentences.js';
+import { meaning } from './own.js';
+import { checkedSoFar, clip, isCheckable, words } from './sentences.js';
 import { Typed } from './typed.js';
 import { VerificationForm, checkedSoFar } from './verification.js';
 
 const $ = (id) => document.getElementById(id);
 const DESK = 'annotate.desk'; // where to come back to from an article
-const SINGLE_KEYS = 'annotate.single-keys';
 const { root = '/', role, keys = '{}' } = $('desk')?.dataset ?? {};
 const OWN = JSON.parse(keys); // what keys mean that are not as usual: the usual key, or nothing
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -210,16 +212,14 @@ const ACTS = {
   '?': () => $('keys').showModal(),
 };
 
-const isField = (el) => /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName);
-
 function onKey(event) {
   const { target, key } = event;
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
   if (key === 'Escape' && target.closest('#panel')) return close();
   const isHere = Boolean(target.closest('#checks'));
   if (isField(target) || (key.length > 1 && !isHere) || (target.closest('a:not(.sentence)') && key === 'Enter')) return;
-  if (localStorage.getItem(SINGLE_KEYS) === 'off' && !isHere) return;
-  const name = key.length === 1 ? OWN[key.toLowerCase()] ?? key.toLowerCase() : key;
+  if (localStorage.getItem(KEYS_SETTING) === 'off' && !isHere) return;
+  const name = meaning(event, OWN, 'jk?');
   if (!ACTS[name] || (event.repeat && !/^(j|k|Arrow.*)$/.test(name))) return;
   event.preventDefault();
   ACTS[name]();

@@ -53,6 +53,7 @@ def test_keys_do_what_somebody_chose_in_the_account(alice: Visitor, desk: Desk, 
         "Verification": "c",
         "Next sentence": "Ж",
         "Find in the article": "ü",
+        "Comment": "h",  # which hands over at the desk
     }.items():
         page.get_by_label(name, exact=True).fill(key)
     page.get_by_label("Quote", exact=True).fill("v")
@@ -80,7 +81,15 @@ def test_keys_do_what_somebody_chose_in_the_account(alice: Visitor, desk: Desk, 
     expect(page.locator("#find")).to_be_visible()
     alice.press("Escape Home c")
     expect(page.locator("#verify [name=status]")).to_be_focused()
-    alice.press("Escape ?")
+    alice.go("/verification")
+    expect(page.locator("#record")).to_be_visible()
+    expect(page.locator("#show-hand")).to_have_attribute("aria-keyshortcuts", "h")
+    page.evaluate(PRESS.replace("{ key,", "{ key, code: 'KeyH',"), "р")  # Cyrillic
+    expect(page.get_by_role("dialog", name="Hand over")).to_be_visible()
+    alice.press("Escape")
+    alice.go(f"/documents/{document}")
+    expect(page.locator("#bar")).to_be_visible()
+    alice.press("?")
     expect(page.get_by_role("dialog").locator("dt").first).to_have_text("v q b n")
     page.get_by_role("link", name="other keys").click()
     page.get_by_role("button", name="Back to the usual keys").click()
