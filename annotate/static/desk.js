@@ -3,9 +3,8 @@ import { me } from './api.js';
 import { KEYS_SETTING, isField } from './keys.js';
 import { showNotices } from './notices.js';
 import { Outbox } from './outbox.js';
-import { clip, isCheckable, words } from './sentences.js';
 import { meaning } from './own.js';
-import { checkedSoFar, clip, isCheckable, words } from './sentences.js';
+import { clip, isCheckable, words } from './sentences.js';
 import { Typed } from './typed.js';
 import { VerificationForm, checkedSoFar } from './verification.js';
 

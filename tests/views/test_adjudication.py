@@ -33,7 +33,7 @@ def decide(client: Client, path: str, **form: str):  # type: ignore[no-untyped-d
 def test_an_editor_settles_the_worst_and_the_next_comes(carol: Client, disputed: str) -> None:
     page = carol.get("/adjudication").text
     assert page.count('<button name="side" value="claim:Ida Rask"') == 1
-    assert "“It says so.”" in page
+    assert "It says so." in page
 
     answer = decide(
         carol, "/adjudication?collection=desk", side="claim:Ida Rask", term="Misread", words="By bob"
