@@ -12,6 +12,7 @@ from annotate.errors import Forbidden, Invalid, Refused
 from schemas.terms import CHECKABLE
 
 LEASE_SECONDS = 30 * 60  # since the last act; steers the queue and never refuses a write
+TOLD_STEP = 5 * 60  # seconds: to the second the end of a colleague's lease would tell each of their tags
 SHARE_OF_A_REVISION = 0.3  # of the new text's sentences; what shares less is another article
 
 WHY_NOTHING = {  # of schemas.terms.WHYS, in words
@@ -62,6 +63,11 @@ def require_mending(role: str, *, reviews_needed: int, has_other_reviewers: bool
     require(role, "mend")
     if role not in EDITORS and reviews_needed > 1 and has_other_reviewers:
         raise Forbidden("Somebody else has begun to review this document: an editor may mend it.")
+
+
+def end_as_told(acted_at: int) -> int:
+    """Return when a lease ends as others are told it, rounded up; both in seconds since 1970."""
+    return -(-(acted_at + LEASE_SECONDS) // TOLD_STEP) * TOLD_STEP
 
 
 def require_reviews(after: int, *, before: int, n_sign_offs: int, has_begun: bool) -> None:

@@ -380,7 +380,7 @@ def _say_why(db: Database, by: Person) -> Next:
         me=by.id,
         lease=_lease_began(),
     )
-    return Next(None, "with_others", acted_at and acted_at + rules.LEASE_SECONDS)
+    return Next(None, "with_others", acted_at and rules.end_as_told(acted_at))
 
 
 def get_progress(db: Database, reader: Person) -> Progress:
