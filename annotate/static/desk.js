@@ -127,7 +127,7 @@ function say(text) {
 }
 
 /** Make a sentence the current one. */
-function focus(s, { take = true, scroll = true } = {}) {
+function focus(s, { take = true, scroll = true, still = false } = {}) {
   if (!s) return;
   if (s !== current) {
     if (current) current.refused = '';
@@ -140,7 +140,7 @@ function focus(s, { take = true, scroll = true } = {}) {
     sessionStorage.setItem(DESK, here);
   }
   if (take) s.el.querySelector('.sentence').focus({ preventScroll: true });
-  if (scroll) s.el.scrollIntoView({ block: 'nearest', behavior: calm.matches ? 'auto' : 'smooth' });
+  if (scroll && !still) s.el.scrollIntoView({ block: 'nearest', behavior: calm.matches ? 'auto' : 'smooth' });
 }
 
 function openRecord(part) {
@@ -238,7 +238,10 @@ const named = () => checks.find(({ el }) => `#${el.id}` === location.hash);
 function listen() {
   document.addEventListener('keydown', onKey);
   $('checks').addEventListener('click', onClick);
-  $('checks').addEventListener('focusin', ({ target }) => target.matches('.sentence') && focus(checks.find(({ el }) => el.contains(target)), { take: false }));
+  $('checks').addEventListener('focusin', ({ target }) => {
+    // A pointer that is down must find the sentence where it is: else there is no click.
+    if (target.matches('.sentence')) focus(checks.find(({ el }) => el.contains(target)), { take: false, still: !target.matches(':focus-visible') });
+  });
   $('hand').addEventListener('close', handOver);
   const clicks = { take, 'show-hand': askWhom, 'show-keys': () => $('keys').showModal(), 'close-panel': close };
   for (const [id, act] of Object.entries(clicks)) $(id).addEventListener('click', act);
