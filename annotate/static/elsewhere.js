@@ -1,7 +1,9 @@
-/** On all pages but the workbench: send what waits, and say what does. */
+/** On all pages but the workbench: send what waits, say what does, and keep what a form sent in vain. */
+import { keepForms } from './again.js';
 import { showNotices } from './notices.js';
 import { Outbox } from './outbox.js';
 
+keepForms();
 const outbox = new Outbox({ report: () => showNotices(outbox) });
 outbox.ready.then(() => {
   showNotices(outbox);

@@ -3,6 +3,13 @@
 const changes = (n) => `${n} unsent ${n === 1 ? 'change' : 'changes'}`;
 const WHY = { offline: 'No connection', session: 'Your session ended', stranger: 'Somebody else is signed in', waiting: 'The server asks to wait' };
 
+/** The way back in, and from there to this page. */
+function wayIn({ why }) {
+  if (why !== 'session') return [];
+  const href = `${document.querySelector('.brand').pathname}login?next=${encodeURIComponent(location.pathname + location.search)}`;
+  return [' ', Object.assign(document.createElement('a'), { href, textContent: 'Sign in' })];
+}
+
 /**
  * @param here the address of the page, if it says itself what is unsent
  * @param isTold says it itself that a change was refused?
@@ -14,7 +21,7 @@ export function showNotices(outbox, here = '', isTold = ({ doc }) => doc === her
     lines.push([`${who} has ${changes(n)} here. ${n === 1 ? 'It is' : 'They are'} sent when ${who} signs in with this browser.`]);
   }
   const { length } = outbox.unsent;
-  if (!here && length) lines.push([`You have ${changes(length)} here. ${WHY[outbox.why] ? WHY[outbox.why] + '.' : 'Sending…'}`]);
+  if (!here && length) lines.push([`You have ${changes(length)} here. ${WHY[outbox.why] ? WHY[outbox.why] + '.' : 'Sending…'}`, ...wayIn(outbox)]);
   for (const { n, doc, about, body, refused } of outbox.mine.filter((change) => change.refused && !isTold(change))) {
     const open = Object.assign(document.createElement('a'), { href: doc, textContent: 'Look at it' });
     const drop = Object.assign(document.createElement('button'), { className: 'plain', textContent: 'Discard mine', onclick: () => outbox.drop(n) });
