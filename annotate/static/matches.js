@@ -4,12 +4,14 @@ import { isCheckable, words } from './sentences.js';
 
 const LONGEST = { reference: 500, rationale: 4000 }; // characters, as the server takes them
 const JUDGED = { proposed: 'Proposed', confirmed: 'Confirmed' };
+const JUDGEMENTS = [['same', 'Same', 'Confirm same'], ['contradicts', 'Contradicts', 'Confirm contradiction']];
 const RELATIONS = { same: 'says the same', contradicts: 'contradicts it' };
 
 export class Elsewhere {
   #s = null;
   #shown = ''; // the sentence and decision that the list is of
   #items = [];
+  #isSending = false; // a second click is none
 
   constructor(box, form, { isEditor, say }) {
     Object.assign(this, { box, form, isEditor, say });
@@ -75,8 +77,10 @@ export class Elsewhere {
     };
     const isDone = item.state === 'confirmed';
     if (!isDone || this.isEditor) {
-      if (item.relation !== 'same' || !isDone) add('same', item.state === 'proposed' && this.isEditor ? 'Confirm same' : 'Same');
-      if (item.relation !== 'contradicts' || !isDone) add('contradicts', 'Contradicts');
+      for (const [relation, name, confirm] of JUDGEMENTS) {
+        if (item.relation !== relation) add(relation, name);
+        else if (!isDone && this.isEditor) add(relation, confirm);
+      }
       add('none', 'Not this');
       if (item.state) add('back', 'Take back');
     }
@@ -86,12 +90,15 @@ export class Elsewhere {
 
   async #act(item, act) {
     if (act === 'copy') return this.#copy(item);
+    if (this.#isSending) return;
+    this.#isSending = true;
     const path = `${this.base.api}/sentences/${this.#s.start}/matches/${encodeURIComponent(item.document)}/${item.start}`;
     const body = { end: this.#s.end, other_end: item.end, relation: act === 'none' ? null : act };
     const { ok, error, status } = await (act === 'back'
       ? request('DELETE', path, { version: item.version, key: newKey() })
       : request('PUT', path, { body, version: item.version, key: newKey() }));
     await this.#load();
+    this.#isSending = false;
     const done = { none: 'It is not offered again.', back: 'Taken back.' }[act] ?? (this.isEditor ? 'Confirmed.' : 'Proposed; an editor confirms it.');
     this.state.textContent = ok ? done : status === 412 ? 'Somebody has judged it meanwhile: this is what stands now.' : `Not stored. ${error.message}`;
     this.say(this.state.textContent);

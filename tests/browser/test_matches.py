@@ -54,8 +54,9 @@ def test_a_claim_finds_its_twin_and_uses_its_evidence_after_somebody_has_looked(
     expect(found.locator("mark")).to_have_text("Three")
     expect(found).to_contain_text("both name Zelensky and Kursk")
     expect(found).to_contain_text("There: settled, Mostly true")
-    found.get_by_role("button", name="Same").click()
+    found.get_by_role("button", name="Same").dblclick()  # the second click is none
     expect(page.locator("#elsewhere-state")).to_contain_text("Proposed")
+    expect(found.get_by_role("button")).to_have_text(["Contradicts", "Not this", "Take back"])
     expect(found.get_by_role("button", name="Use its evidence")).to_have_count(0)
 
     page = carol.go(f"/documents/{one}")
