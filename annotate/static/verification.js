@@ -299,13 +299,20 @@ export class VerificationForm {
   /** The server has answered; `n` is the change if it was refused and waits for me. */
   settled(s, { body: { end, reason = '', ...record }, version, n }, { ok, status, error }) {
     if (!ok) return this.#refused(s, { record: normal(record), version, reason, n }, status, error);
-    delete s.drafts.verification;
+    if (this.#isOther(s, record)) s.drafts.verification.conflict = s.verification;
+    else delete s.drafts.verification;
     this.#tell(s);
     if (s === this.#s && document.activeElement === document.body) (this.form.closest('details')?.querySelector('summary') ?? s.el).focus();
     this.say('The verification is saved.');
   }
 
+  /** Is something else being typed here than what another tab of mine has sent? */
+  #isOther({ drafts: { verification: draft } }, record) {
+    return draft && !draft.sending && text(draft.record) !== text(normal(record));
+  }
+
   #refused(s, draft, status, error) {
+    if (this.#isOther(s, draft.record)) return;
     Object.assign(draft, { fields: error.fields ?? {}, message: '' });
     if (status === 412 && error.current) draft.conflict = error.current;
     else draft.message = error.message;

@@ -76,6 +76,20 @@ def test_a_conflict_shows_both_sides_field_by_field(
     bob.is_saved()
     assert (stored(desk)["verdict"], stored(desk)["version"]) == ("false", 2)
 
+    # What one types in another tab is not lost when one's own other tab saves.
+    page, tab = pages[0], alice.tab()
+    for each in (page, tab):
+        each.goto(f"{alice.base}/documents/{document}")
+        expect(each.locator("#bar")).to_be_visible()
+        each.locator("#article [data-end]").first.click()
+        each.keyboard.press("v")
+    tab.locator("#verify [name=rationale]").fill("In the other tab.")
+    page.locator("#verify [name=rationale]").fill("In this tab.")
+    save(page)
+    alice.is_saved()
+    row = tab.locator("#conflict tr", has_text="Rationale")
+    expect(row).to_contain_text("In this tab. In the other tab.")
+
 
 def test_what_is_settled_is_reopened_by_an_editor_with_a_reason(
     alice: Visitor, visitors: Callable[..., Visitor], server: Server, desk: Desk, document: str
