@@ -73,8 +73,12 @@ export class DecisionForm {
 
   /** The server has answered, now or, for a change of an earlier visit, before; `n` is the change if it still waits. */
   settled(s, { body, n }, { ok, status, error }) {
+    const draft = s.drafts.decision;
     if (ok) {
-      delete s.drafts.decision;
+      const isOther = draft && ['label', 'speaker', 'reason'].some((name) => (draft[name] || null) !== body[name]); // typed in this tab, sent from another
+      if (isOther) draft.message = `Decided meanwhile: ${decided(s)} Press Decide to put yours in its place.`;
+      else delete s.drafts.decision;
+      if (s === this.#s) this.panel.show(s);
       this.panel.say(`Decided: ${words(s.decision?.label) || 'left to the votes'}.`);
     } else {
       this.#refused(s, { ...body, n }, status, error);

@@ -87,8 +87,9 @@ def test_a_conflict_shows_both_sides_field_by_field(
     page.locator("#verify [name=rationale]").fill("In this tab.")
     save(page)
     alice.is_saved()
-    row = tab.locator("#conflict tr", has_text="Rationale")
-    expect(row).to_contain_text("In this tab. In the other tab.")
+    expect(tab.locator("#conflict tr", has_text="Rationale")).to_contain_text(
+        "In this tab. In the other tab."
+    )
 
 
 def test_what_is_settled_is_reopened_by_an_editor_with_a_reason(
@@ -178,3 +179,16 @@ def test_an_editors_draft_survives_closing_and_tells_what_was_decided_since(
     assert exported(desk)[0]["sentences"][0]["adjudication"]["reason"] == "It is an opinion."
     page.reload()
     expect(page.locator("#save-text")).to_have_text("Saved")
+
+    # Typed in another tab of hers while this one decides: it stays, and tells what stands now.
+    tab = carol.tab()
+    tab.goto(page.url)
+    for each in (tab, page):
+        each.locator("#article [data-end]").first.click()
+        each.get_by_text("Decide as editor").click()
+    tab.locator("#decide [name=reason]").fill("Typed elsewhere.")
+    page.locator("#decide [name=label]").select_option("claim")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    carol.is_saved()
+    expect(tab.locator("#decide .form-error")).to_contain_text("Decided meanwhile: Claim")
+    expect(tab.locator("#decide [name=reason]")).to_have_value("Typed elsewhere.")
