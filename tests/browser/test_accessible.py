@@ -18,8 +18,9 @@ def assert_accessible(page: Page) -> None:
     assert result.violations_count == 0, result.generate_report()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("scheme", "viewport"), [("light", DESKTOP), ("dark", PHONE)], ids=["desktop-light", "phone-dark"]
+)
 def test_every_page_passes_axe(
     visitors: Callable[..., Visitor],
     server: Server,
