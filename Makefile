@@ -20,7 +20,7 @@ run: $(RUNS) ## set everything up, sample articles too, and serve; prints the ad
 
 test: $(TESTS) lint ## run all tests, in a real browser too
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=
+	$(BIN)/python -m pytest -n 3 --cov --cov-report=
 	@$(BIN)/coverage report
 
 lint: $(TESTS) ## check style, types and which room may import which

@@ -120,6 +120,7 @@ def test_the_story_of_a_claim_is_told_whole(  # noqa: PLR0915 - one story
     tab_to(page, page.get_by_role("dialog").get_by_role("button", name="Hand over"))
     alice.press("Enter")
     expect(page.locator("#checked")).to_contain_text("Second look")
+    expect(page.locator("#assigned")).to_contain_text("bob has this to check")
     page = check_at_desk(bob, "?person=bob", status="Settled")
     expect(page.locator("#assigned")).to_contain_text("alice asks: “Is this the final bill?”")
     save(page, "Settled · Verified, by bob")
