@@ -5,7 +5,7 @@ from unicodedata import category
 from urllib.parse import urlsplit
 
 from apispec.ext.marshmallow import MarshmallowPlugin
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
 BREAKING = {"Cc", "Zl", "Zp"}  # categories that end or spoil a line; joiners and odd spaces are letters
 LARGEST = 2**53 - 1  # the largest integer that every reader of JSON keeps exactly
@@ -18,6 +18,15 @@ class Shape(Schema):
         """Nothing is dropped silently."""
 
         unknown = RAISE
+
+
+class Filter(Shape):
+    """What of a list is asked for; a field that is empty asks for nothing, since a form sends those too."""
+
+    @post_load
+    def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Take what is empty as not given."""
+        return {name: None if value == "" else value for name, value in data.items()}
 
 
 class Text(fields.String):

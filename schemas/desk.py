@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates
+from marshmallow import ValidationError, fields, validate, validates
 
-from schemas.base import Offset, Shape, Text, choice
+from schemas.base import Filter, Offset, Shape, Text, choice
 from schemas.document import MOST_LISTED, Assignment, MadeOn, WriteAnswer
 from schemas.export import ExportedVerification
 from schemas.terms import BLOCKS, CHECKABLE, LABELS, ORDERS, STATUSES, VERDICTS
@@ -21,7 +21,7 @@ def _any_of(values: tuple[str, ...], about: str = "") -> fields.String:
     )
 
 
-class DeskFilter(Shape):
+class DeskFilter(Filter):
     """Which claims and quotes a view of the desk shows; empty is all that are on it."""
 
     status = _any_of(SHOWN, "`suspended`: set aside, since the sentence is something else by now.")
@@ -52,11 +52,6 @@ class DeskFilter(Shape):
         validate=validate.Length(max=60),
         metadata={"description": "The `next` of the page before."},
     )
-
-    @post_load
-    def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A form sends its empty fields too."""
-        return {name: None if value == "" else value for name, value in data.items()}
 
 
 class DeskQuery(DeskFilter):

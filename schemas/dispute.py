@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate
 
 from schemas.annotation import REASON, SPEAKER
-from schemas.base import Offset, Shape, Text, choice
+from schemas.base import Filter, Offset, Shape, Text, choice
 from schemas.document import MOST_LISTED
 from schemas.reviewer import Form
 from schemas.terms import LABELS, REASONS
@@ -14,7 +14,7 @@ PAIRS = tuple(f"{first}-{second}" for n, first in enumerate(LABELS) for second i
 SHOWN = ("disputes", "late")
 
 
-class DisputeFilter(Shape):
+class DisputeFilter(Filter):
     """Which disputes; empty is all."""
 
     collection = Text(load_default=None, allow_none=True)
@@ -33,8 +33,7 @@ class DisputeFilter(Shape):
 
     @post_load
     def split(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A form sends its empty fields too; pair and cursor are two things each."""
-        data = {name: None if value == "" else value for name, value in data.items()}
+        """Pair and cursor are two things each."""
         if data["pair"]:
             data["pair"] = tuple(data["pair"].split("-"))
         if data["after"]:

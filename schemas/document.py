@@ -1,17 +1,15 @@
 """Documents as the API lists and shows them, and the answers to writes."""
 
-from typing import Any
+from marshmallow import fields, validate
 
-from marshmallow import fields, post_load, validate
-
-from schemas.base import Offset, Shape, Text, choice
+from schemas.base import Filter, Offset, Shape, Text, choice
 from schemas.export import Annotation, ExportedDocument, Sentence
 from schemas.terms import DECIDED_BY, LABELS, LISTED_STATES, PRIORITIES, STATES, STATUSES
 
 MOST_LISTED = 200
 
 
-class DocumentFilter(Shape):
+class DocumentFilter(Filter):
     """Which documents a list shows; empty is all, without the withdrawn ones."""
 
     q = Text(
@@ -34,11 +32,6 @@ class DocumentFilter(Shape):
         validate=validate.Range(0, 2**62),
         metadata={"description": "The `next` of the page before."},
     )
-
-    @post_load
-    def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A form sends its empty fields too."""
-        return {name: None if value == "" else value for name, value in data.items()}
 
 
 class DocumentQuery(DocumentFilter):

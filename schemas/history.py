@@ -1,17 +1,15 @@
 """The history of a document as it goes out, and what can be asked of it."""
 
-from typing import Any
-
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, validate
 
 from schemas.annotation import REASON
-from schemas.base import LARGEST, Offset, Shape, Text, choice
+from schemas.base import LARGEST, Filter, Offset, Shape, Text, choice
 from schemas.document import MOST_LISTED, Counts, LostAnnotation, OpenSentence
 from schemas.reviewer import Form
 from schemas.terms import ACT_KINDS
 
 
-class HistoryFilter(Shape):
+class HistoryFilter(Filter):
     """Which lines of a history are shown; empty is all."""
 
     start = fields.Integer(
@@ -26,11 +24,6 @@ class HistoryFilter(Shape):
         validate=validate.Length(max=64),
         metadata={"description": "The `next` of the page before."},
     )
-
-    @post_load
-    def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A form sends its empty fields too."""
-        return {name: None if value == "" else value for name, value in data.items()}
 
 
 class HistoryQuery(HistoryFilter):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, fields, post_load, validate
+from marshmallow import EXCLUDE, fields, validate
 
 from schemas.annotation import SPEAKER
-from schemas.base import Offset, Shape, Text, choice
+from schemas.base import Filter, Offset, Shape, Text, choice
 from schemas.reviewer import Form
 from schemas.terms import ATTRIBUTIONS, LABELS, STATUSES, VERDICTS
 
@@ -81,7 +81,7 @@ class Record(Shape):
     version = fields.Integer(required=True)
 
 
-class SaidFilter(Shape):
+class SaidFilter(Filter):
     """Which sentences of a speaker are shown; empty is all."""
 
     label = fields.String(load_default=None, validate=validate.OneOf(["", *LABELS]))
@@ -91,11 +91,6 @@ class SaidFilter(Shape):
         validate=validate.Regexp(r"[0-9]{1,15}-[0-9]{1,15}\Z"),
         metadata={"description": "The `next` of the page before."},
     )
-
-    @post_load
-    def drop_empty(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """A form sends its empty fields too."""
-        return {name: None if value == "" else value for name, value in data.items()}
 
 
 class SaidQuery(SaidFilter):

@@ -61,7 +61,6 @@ def corrections() -> str:
     db, person = get_db(), me()
     given = CORRECTIONS.load(request.args)
     cursor = given.pop("cursor")
-    given["collection"] = given["collection"] or None
     before = int(cursor) if cursor else None
     found = list_corrections(db, person, **given, before=before, limit=PAGE_LENGTH + 1)
     page = found[:PAGE_LENGTH]
