@@ -5,9 +5,8 @@ from collections import Counter
 import pytest
 
 from annotate.database import open_database
-from annotate.store.reviewers import get_reviewer
 from annotate.store.tokens import add_token
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, add_crowd
 from tests.server.caller import Caller, Crowd
 from tests.server.conftest import Desk, Server
 
@@ -94,16 +93,7 @@ def test_twenty_who_ask_for_the_next_document_at_once_never_get_one_too_often(
 ) -> None:
     desk.run("seeds", "load", desk.write_articles(20, n_lines=1), "--reviews", needed)
     db = open_database(desk.database)
-    with db.transaction():
-        for number in range(20):
-            db.write(
-                """
-                INSERT INTO reviewers (name, name_key, role, created_at)
-                VALUES (:name, :name, 'reviewer', 'now')
-                """,
-                name=f"p{number}",
-            )
-    people = [get_reviewer(db, f"p{number}") for number in range(20)]
+    people = add_crowd(db, 20)
     tokens = [add_token(db, each, name="t", scope="write", days=None) for each in people]
     server = desk.serve()
     callers = [server.caller(token) for token in tokens]

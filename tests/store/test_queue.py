@@ -26,6 +26,7 @@ from annotate.store.queue import (
 )
 from annotate.store.reviewers import Person, get_reviewer, set_active, set_role
 from annotate.store.reviews import sign_off
+from tests.conftest import add_crowd
 
 People = dict[str, Person]
 
@@ -242,16 +243,7 @@ def test_twenty_at_once_are_given_every_place_once(
 ) -> None:
     for number in range(n_documents):
         add_story("A line.\n", name=f"{number}.txt", reviews_needed=needed)
-    with db.transaction():
-        for number in range(20):
-            db.write(
-                """
-                INSERT INTO reviewers (name, name_key, role, created_at)
-                VALUES (:name, :name, 'reviewer', 'now')
-                """,
-                name=f"p{number}",
-            )
-    crowd = [get_reviewer(db, f"p{number}") for number in range(20)]
+    crowd = add_crowd(db, 20)
     given: list[str | None] = []
     ready = Barrier(20)
 
