@@ -6,9 +6,7 @@ from annotate.rules import may
 from annotate.store.clock import days_ago
 from annotate.store.desk import COPIED, Check, Wanted
 from annotate.store.reviewers import Person
-from schemas.export import ExportedVerification
-
-VERIFICATION = tuple(ExportedVerification().fields)
+from schemas.export import VERIFICATION
 
 
 def wanted(*, age: str | None, sort: str | None, **same: str | None) -> Wanted:

@@ -93,6 +93,9 @@ class ExportedVerification(Shape):
     at = _time(allow_none=True)
 
 
+VERIFICATION = tuple(ExportedVerification().fields)  # the names of its fields, in order
+
+
 class Match(Shape):
     """A sentence of another document that says the same or the contrary."""
 

@@ -8,11 +8,8 @@ from collections.abc import Callable, Iterator
 
 from annotate.exporting.claimreview import write_claimreview
 from annotate.exporting.native import (
-    METADATA,
-    VERIFICATION,
     document_json,
     open_sentence_json,
-    sentence_json,
     write_json,
     write_jsonl,
 )
@@ -20,9 +17,7 @@ from annotate.exporting.selecting import Export, Publisher, Selection, open_expo
 
 __all__ = [
     "ENDINGS",
-    "METADATA",
     "MIMETYPES",
-    "VERIFICATION",
     "WRITERS",
     "Export",
     "Publisher",
@@ -30,7 +25,6 @@ __all__ = [
     "document_json",
     "open_export",
     "open_sentence_json",
-    "sentence_json",
     "write_claimreview",
     "write_json",
     "write_jsonl",

@@ -11,7 +11,7 @@ from annotate.store.contents import Comment, Content, Decision, Sentence, Verifi
 from annotate.store.corrections import Correction
 from annotate.store.documents import Document
 from annotate.store.reviewers import Person
-from schemas.export import ExportedVerification
+from schemas.export import VERIFICATION
 from schemas.terms import FORMAT_VERSION
 
 
@@ -77,7 +77,6 @@ METADATA = (
 )
 
 
-VERIFICATION = tuple(ExportedVerification().fields)
 CORRECTION = ("at", "by", "act", "reason")
 
 
