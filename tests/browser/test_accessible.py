@@ -224,7 +224,9 @@ def test_words_without_end_do_not_widen_the_page(
         page = visitor.go("/")
         page.get_by_role("link", name="Donaudampf").first.click()
         page.wait_for_selector("#bar:not([hidden])")
-        for path in (page.url.removeprefix(visitor.base), "/", "/documents"):
+        visitor.press("Home j c")  # so that the desk and its record have it too
+        visitor.is_saved()
+        for path in (page.url.removeprefix(visitor.base), "/", "/documents", "/verification"):
             page = visitor.go(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
